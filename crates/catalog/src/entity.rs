@@ -1,0 +1,99 @@
+//! The part of a Backstage entity that sign-in looks at.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stagedoor_identity::EntityRef;
+
+/// An entity of the software catalog.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entity {
+    /// For example `User`.
+    pub kind: String,
+    /// Name, namespace, annotations.
+    pub metadata: EntityMeta,
+    /// What depends on the kind.
+    #[serde(default)]
+    pub spec: serde_json::Value,
+    /// How it relates to others; `memberOf` gives ownership.
+    #[serde(default)]
+    pub relations: Vec<Relation>,
+}
+
+/// An entity's `metadata`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EntityMeta {
+    /// The entity's name.
+    pub name: String,
+    /// Its namespace; absent means `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// A name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Ids in other systems, and more.
+    #[serde(default)]
+    pub annotations: BTreeMap<String, String>,
+}
+
+/// One of an entity's relations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Relation {
+    /// For example `memberOf`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The other entity, in canonical form.
+    pub target_ref: String,
+}
+
+impl Entity {
+    /// The entity's own ref (`stringifyEntityRef`).
+    #[must_use]
+    pub fn entity_ref(&self) -> EntityRef {
+        EntityRef::new(
+            &self.kind,
+            self.metadata.namespace.as_deref().unwrap_or("default"),
+            &self.metadata.name,
+        )
+    }
+}
+
+/// A catalog filter: an OR of ANDs of `key = value`, compared without regard
+/// to case (contract §10). Keys are dotted paths such as `spec.profile.email`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EntityFilter(Vec<BTreeMap<String, String>>);
+
+impl EntityFilter {
+    /// One AND of conditions. Without a `kind` of its own it means `kind=user`.
+    pub fn all_of<K: Into<String>, V: Into<String>>(
+        conditions: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        Self(vec![]).or(conditions)
+    }
+
+    /// Adds an alternative.
+    #[must_use]
+    pub fn or<K: Into<String>, V: Into<String>>(
+        mut self,
+        conditions: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let mut all: BTreeMap<String, String> = conditions
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        if !all.keys().any(|key| key.eq_ignore_ascii_case("kind")) {
+            all.insert("kind".to_owned(), "user".to_owned());
+        }
+        self.0.push(all);
+        self
+    }
+
+    /// The alternatives, each an AND of its conditions.
+    #[must_use]
+    pub fn alternatives(&self) -> &[BTreeMap<String, String>] {
+        &self.0
+    }
+}

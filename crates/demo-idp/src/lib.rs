@@ -1,0 +1,1 @@
+//! An OpenID provider for demonstrations and tests; never for production

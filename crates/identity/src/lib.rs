@@ -1,0 +1,3 @@
+//! Who someone is.
+mod entity_ref;
+pub use entity_ref::EntityRef;

@@ -1,0 +1,1 @@
+//! Sign-in for Backstage in one binary

@@ -1,0 +1,28 @@
+//! Public signing keys, in the table a running Backstage shares (contract §9).
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::StorageError;
+
+/// A public key as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredKey {
+    /// The key id.
+    pub kid: String,
+    /// The public JWK.
+    pub jwk: serde_json::Value,
+    /// When it was made; it is published until three token lifetimes later.
+    pub created_at: Timestamp,
+}
+
+/// Keeps public signing keys (table `signing_keys`).
+#[async_trait]
+pub trait SigningKeyStore: Send + Sync + 'static {
+    /// Adds a key.
+    async fn add_key(&self, key: &StoredKey) -> Result<(), StorageError>;
+    /// Every key of every node, expired ones included.
+    async fn list_keys(&self) -> Result<Vec<StoredKey>, StorageError>;
+    /// Removes keys by id.
+    async fn remove_keys(&self, kids: &[String]) -> Result<(), StorageError>;
+}

@@ -1,0 +1,127 @@
+//! Sessions, and the flows already used.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::StorageError;
+
+/// The public half of a session's name: finds the row, opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionId(pub [u8; 16]);
+
+/// SHA-256 of the secret half of a session cookie.
+#[derive(Clone, Copy)]
+pub struct SecretHash(pub [u8; 32]);
+
+impl fmt::Debug for SecretHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretHash(…)")
+    }
+}
+
+/// Who holds a session's refresh lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaseId(pub [u8; 16]);
+
+/// A session as it is stored.
+#[derive(Debug, Clone)]
+pub struct SessionRecord {
+    /// Its id.
+    pub id: SessionId,
+    /// Compared, in constant time, with the cookie's secret.
+    pub secret_hash: SecretHash,
+    /// The provider's id, as in `auth.providers`.
+    pub provider: String,
+    /// The environment under the provider.
+    pub environment: String,
+    /// The `sub` the provider knows the person by.
+    pub subject: String,
+    /// The provider's own session id (`sid`), for back-channel logout.
+    pub provider_session: Option<String>,
+    /// The User entity, when a resolver found one.
+    pub user_entity_ref: Option<String>,
+    /// The provider's tokens and claims, sealed and bound to `id`.
+    pub sealed_tokens: Vec<u8>,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When the tokens last changed.
+    pub refreshed_at: Timestamp,
+    /// From then on the session is over.
+    pub expires_at: Timestamp,
+}
+
+/// What a refresh changes in a session.
+#[derive(Debug, Clone)]
+pub struct SessionUpdate {
+    /// The User entity now.
+    pub user_entity_ref: Option<String>,
+    /// The new tokens, sealed.
+    pub sealed_tokens: Vec<u8>,
+    /// When they were got.
+    pub refreshed_at: Timestamp,
+    /// From then on the session is over.
+    pub expires_at: Timestamp,
+}
+
+/// What came of asking for a lease.
+#[derive(Debug)]
+pub enum LeaseOutcome {
+    /// The caller may refresh; here is the session as it stands.
+    Acquired(Box<SessionRecord>),
+    /// Another refresh is under way; here is the session as it stands.
+    Held(Box<SessionRecord>),
+    /// There is no such session, or it has expired.
+    Gone,
+}
+
+/// Keeps sessions.
+#[async_trait]
+pub trait SessionStore: Send + Sync + 'static {
+    /// Adds a session. `false` when the id was already there, which changes nothing.
+    async fn insert_session(&self, session: &SessionRecord) -> Result<bool, StorageError>;
+
+    /// The session, unless it has expired by `now`.
+    async fn session(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<SessionRecord>, StorageError>;
+
+    /// Takes the session's refresh lease until `until`, if nobody holds it at
+    /// `now`: one atomic step across all nodes.
+    async fn lease_session(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<LeaseOutcome, StorageError>;
+
+    /// Writes a refresh's result and gives the lease back. `false`, changing
+    /// nothing, when the session is gone or the lease was lost.
+    async fn commit_refresh(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        update: &SessionUpdate,
+    ) -> Result<bool, StorageError>;
+
+    /// Gives the lease back, leaving the session as it is.
+    async fn release_lease(&self, id: SessionId, lease: LeaseId) -> Result<(), StorageError>;
+
+    /// Ends a session. `true` when there was one.
+    async fn delete_session(&self, id: SessionId) -> Result<bool, StorageError>;
+
+    /// Removes at most `limit` sessions and used flows that expired before
+    /// `now`; how many it removed.
+    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError>;
+}
+
+/// Remembers the flows already finished, so that each finishes once.
+#[async_trait]
+pub trait FlowLedger: Send + Sync + 'static {
+    /// Marks a flow as used until `expires_at`. `true` the first time only.
+    async fn use_flow(&self, flow: [u8; 16], expires_at: Timestamp) -> Result<bool, StorageError>;
+}
