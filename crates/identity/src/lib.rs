@@ -23,7 +23,7 @@
 //!
 //! let keys = KeySet::new([key.public_jwk()]);
 //! let token = identity.token.expose();
-//! let verified = UserTokenVerifier.verify(token, &keys, &issuer.issuer, now)?;
+//! let verified = UserTokenVerifier::verify(token, &keys, &issuer.issuer, now)?;
 //! assert_eq!(verified.user_entity_ref, jane);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -30,7 +30,6 @@ impl PluginTokenIssuer {
     /// # Errors
     /// When `key` fails.
     pub fn issue(
-        &self,
         key: &SigningKey,
         subject: &str,
         audience: &str,

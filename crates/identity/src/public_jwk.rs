@@ -75,7 +75,7 @@ impl PublicJwk {
     ///
     /// # Errors
     /// When it is not.
-    pub fn from_value(json: Value) -> Result<Self, JwkError> {
+    pub fn from_json(json: Value) -> Result<Self, JwkError> {
         let Value::Object(json) = json else {
             return Err(JwkError::NotAnObject);
         };
@@ -98,6 +98,20 @@ impl PublicJwk {
             algorithm,
             key,
         })))
+    }
+
+    /// The same key, marked `"use":"sig"`: so Backstage publishes the keys of
+    /// its static key store.
+    #[must_use]
+    pub fn for_signatures(&self) -> Self {
+        let mut json = self.0.json.clone();
+        json.insert("use".to_owned(), Value::from("sig"));
+        Self(Arc::new(Inner {
+            json,
+            kid: self.0.kid.clone(),
+            algorithm: self.0.algorithm,
+            key: self.0.key.clone(),
+        }))
     }
 
     /// The key's id, which tokens name in their header.
@@ -215,10 +229,10 @@ impl Serialize for PublicJwk {
     }
 }
 
-/// As [`PublicJwk::from_value`].
+/// As [`PublicJwk::from_json`].
 impl<'de> Deserialize<'de> for PublicJwk {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_value(Value::deserialize(deserializer)?).map_err(de::Error::custom)
+        Self::from_json(Value::deserialize(deserializer)?).map_err(de::Error::custom)
     }
 }
 

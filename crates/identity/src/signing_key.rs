@@ -81,13 +81,12 @@ impl SigningKey {
     pub fn generate(algorithm: SigningAlgorithm, entropy: &dyn Entropy) -> Result<Self, KeyError> {
         let pair = KeyPair::generate(algorithm).ok_or(KeyError::Generate { algorithm })?;
         let kid = uuid::Builder::from_random_bytes(random_bytes(entropy)?).into_uuid();
-        let public = PublicJwk::from_value(pair.public_json(&kid.to_string(), algorithm))?;
+        let public = PublicJwk::from_json(pair.public_json(&kid.to_string(), algorithm))?;
         Ok(Self { pair, public })
     }
 
     /// A key of the static key store (`auth.keyStore.static.keys[]`): two PEM
-    /// files, PKCS#8 and SPKI. Its public half is published with `"use":"sig"`,
-    /// as Backstage's is.
+    /// files, PKCS#8 and SPKI.
     ///
     /// # Errors
     /// When a file is in another form, when they are not of one key, or when
@@ -104,11 +103,7 @@ impl SigningKey {
         let spki = SubjectPublicKeyInfoDer::from_pem_slice(public_spki_pem.as_bytes())
             .map_err(|_| KeyError::PublicPem)?;
         let pair = KeyPair::from_pkcs8(&private, algorithm).ok_or(KeyError::Unfit { algorithm })?;
-        let mut json = pair.public_json(kid, algorithm);
-        if let Some(members) = json.as_object_mut() {
-            members.insert("use".to_owned(), Value::from("sig"));
-        }
-        let public = PublicJwk::from_value(json)?;
+        let public = PublicJwk::from_json(pair.public_json(kid, algorithm))?;
         let key = Self { pair, public };
         key.check_belongs_to(spki.as_ref())?;
         Ok(key)

@@ -110,6 +110,15 @@ pub enum TokenError {
     Subject(#[from] EntityRefError),
 }
 
+impl TokenError {
+    /// Whether the token may be good and only its key is not known here yet,
+    /// because another node has just made it.
+    #[must_use]
+    pub fn is_unknown_key(&self) -> bool {
+        matches!(self, Self::UnknownKey { .. })
+    }
+}
+
 #[derive(Deserialize)]
 struct Claims {
     iss: Option<String>,
@@ -143,7 +152,6 @@ impl UserTokenVerifier {
     /// # Errors
     /// When it proves nothing.
     pub fn verify(
-        &self,
         token: &str,
         keys: &KeySet,
         issuer: &str,

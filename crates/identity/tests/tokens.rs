@@ -50,9 +50,7 @@ fn issue(key: &SigningKey) -> String {
 }
 
 fn verify_at(token: &str, keys: &KeySet, at: Timestamp) -> Result<String, TokenError> {
-    UserTokenVerifier
-        .verify(token, keys, ISSUER, at)
-        .map(|user| user.user_entity_ref.to_string())
+    UserTokenVerifier::verify(token, keys, ISSUER, at).map(|user| user.user_entity_ref.to_string())
 }
 
 fn verify(token: &str, keys: &KeySet) -> Result<String, TokenError> {
@@ -210,7 +208,7 @@ fn the_public_key_is_no_shared_secret() {
         let input = format!("{header}.{payload}");
         let signature = URL_SAFE_NO_PAD.encode(hmac::sign(&secret, input.as_bytes()));
         let forged = format!("{input}.{signature}");
-        let refused = UserTokenVerifier.verify(&forged, &fixtures.keys(), ISSUER, fixtures.now());
+        let refused = UserTokenVerifier::verify(&forged, &fixtures.keys(), ISSUER, fixtures.now());
         assert!(matches!(refused, Err(TokenError::WrongAlgorithm { .. })));
     }
 }
@@ -224,7 +222,7 @@ fn another_algorithm_of_the_same_key_type_is_refused() {
     jwk["alg"] = json!("PS256");
     let keys: KeySet = serde_json::from_value(jwk).into_iter().collect();
     assert!(matches!(
-        UserTokenVerifier.verify(&vector.user_token, &keys, ISSUER, fixtures.now()),
+        UserTokenVerifier::verify(&vector.user_token, &keys, ISSUER, fixtures.now()),
         Err(TokenError::WrongAlgorithm { .. })
     ));
 }
@@ -233,9 +231,7 @@ fn another_algorithm_of_the_same_key_type_is_refused() {
 fn a_plugins_token_is_no_users() {
     let key = key(SigningAlgorithm::Es256);
     let keys = KeySet::new([key.public_jwk()]);
-    let token = PluginTokenIssuer
-        .issue(&key, "auth", "backstage", now())
-        .unwrap();
+    let token = PluginTokenIssuer::issue(&key, "auth", "backstage", now()).unwrap();
     assert!(matches!(
         verify(token.expose(), &keys),
         Err(TokenError::WrongType { .. })
@@ -274,7 +270,7 @@ fn valid_until_the_second_it_expires() {
 fn another_issuer_is_refused() {
     let key = key(SigningAlgorithm::Es256);
     let keys = KeySet::new([key.public_jwk()]);
-    let refused = UserTokenVerifier.verify(&issue(&key), &keys, "https://other.example", now());
+    let refused = UserTokenVerifier::verify(&issue(&key), &keys, "https://other.example", now());
     assert!(matches!(
         refused,
         Err(TokenError::WrongClaim { claim: "iss", .. })

@@ -30,7 +30,7 @@ fn refuses_private_members(#[case] member: &str) {
     let mut json = es256();
     json[member] = json!("AQAB");
     assert!(matches!(
-        PublicJwk::from_value(json),
+        PublicJwk::from_json(json),
         Err(JwkError::Private { .. })
     ));
 }
@@ -53,13 +53,13 @@ fn refuses_private_members(#[case] member: &str) {
 fn refuses_members_that_do_not_fit(#[case] member: &str, #[case] value: Value) {
     let mut json = es256();
     json[member] = value;
-    assert!(PublicJwk::from_value(json).is_err());
+    assert!(PublicJwk::from_json(json).is_err());
 }
 
 #[test]
 fn refuses_what_is_no_object() {
     assert!(matches!(
-        PublicJwk::from_value(json!("key")),
+        PublicJwk::from_json(json!("key")),
         Err(JwkError::NotAnObject)
     ));
 }
@@ -68,7 +68,7 @@ proptest! {
     #[test]
     fn any_rsa_numbers_never_panic(n in "[A-Za-z0-9_-]{0,400}", e in "[A-Za-z0-9_-]{0,8}") {
         let json = json!({"kty": "RSA", "n": n, "e": e, "kid": "k", "alg": "RS256"});
-        if let Ok(jwk) = PublicJwk::from_value(json) {
+        if let Ok(jwk) = PublicJwk::from_json(json) {
             prop_assert!(!jwk.verifies(b"message", &[0; 256]));
         }
     }

@@ -38,7 +38,7 @@ impl Fixtures {
     }
 
     pub fn keys(&self) -> KeySet {
-        let jwk = |vector: &Vector| PublicJwk::from_value(vector.public_jwk.clone()).unwrap();
+        let jwk = |vector: &Vector| PublicJwk::from_json(vector.public_jwk.clone()).unwrap();
         self.vectors.iter().map(jwk).collect()
     }
 
