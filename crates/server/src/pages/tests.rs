@@ -1,0 +1,247 @@
+//! What the pages must hold whatever is written into them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::script::encode_uri_component;
+use super::*;
+
+const HOSTILE: &str = "</script><script>alert('1')</script>\"'&<\u{2028}\u{2029}</title>${x}`\\";
+
+fn way(title: &str) -> ProviderButton<'_> {
+    ProviderButton {
+        id: "keycloak",
+        environment: "development",
+        title,
+        message: None,
+        start_redirect_url:
+            "http://localhost:7007/api/auth/keycloak/start?env=development&flow=redirect".to_owned(),
+        available: true,
+    }
+}
+
+fn page<'a>(providers: &'a [ProviderButton<'a>]) -> SignInPage<'a> {
+    SignInPage {
+        title: "Acme Portal",
+        app_url: None,
+        auth_url: "http://localhost:7007/api/auth",
+        providers,
+        dev: false,
+        error: None,
+    }
+}
+
+/// The script element's text, by which a browser computes the hash.
+fn script_of(html: &str) -> &str {
+    let start = html.find("<script>").unwrap() + "<script>".len();
+    let end = start + html[start..].find("</script").unwrap();
+    &html[start..end]
+}
+
+fn hash(script: &str) -> String {
+    STANDARD.encode(Sha256::digest(script))
+}
+
+#[test]
+fn a_button_is_a_link_that_says_what_it_does() {
+    let html = sign_in_page(&page(&[way("Keycloak")])).unwrap();
+    assert!(html.contains("Sign in using Keycloak"));
+    assert!(html.contains(
+        "href=\"http://localhost:7007/api/auth/keycloak/start?env=development&#38;flow=redirect\""
+    ));
+    assert!(html.contains("<h1 id=\"sign-in\" tabindex=\"-1\">Sign in to Acme Portal</h1>"));
+}
+
+#[test]
+fn a_message_from_configuration_replaces_or_explains_the_title() {
+    let named = ProviderButton {
+        message: Some("Continue with keycloak"),
+        ..way("Keycloak")
+    };
+    let html = sign_in_page(&page(&[named])).unwrap();
+    assert!(html.contains("<span class=\"label\">Continue with keycloak</span>"));
+
+    let unnamed = ProviderButton {
+        message: Some("With your company account"),
+        ..way("Keycloak")
+    };
+    let html = sign_in_page(&page(&[unnamed])).unwrap();
+    assert!(html.contains("<span class=\"label\">Keycloak <span class=\"hint\">With your company account</span></span>"));
+}
+
+#[test]
+fn a_provider_that_is_down_is_still_a_link() {
+    let down = ProviderButton {
+        available: false,
+        ..way("Keycloak")
+    };
+    let html = sign_in_page(&page(&[down])).unwrap();
+    assert!(html.contains("aria-describedby=\"note-1\""));
+    assert!(html.contains("Keycloak is not answering right now."));
+}
+
+#[test]
+fn an_app_of_another_origin_gets_the_way_there_and_no_script() {
+    let ways = [way("Keycloak")];
+    let html = sign_in_page(&SignInPage {
+        app_url: Some("https://portal.example"),
+        ..page(&ways)
+    })
+    .unwrap();
+    assert!(html.contains("href=\"https://portal.example\""));
+    assert!(!html.contains("Sign in using"));
+    assert!(!html.contains("<script"));
+}
+
+#[test]
+fn no_text_breaks_out_of_the_sign_in_page() {
+    let hostile = ProviderButton {
+        id: HOSTILE,
+        environment: HOSTILE,
+        title: HOSTILE,
+        message: Some(HOSTILE),
+        start_redirect_url: HOSTILE.to_owned(),
+        available: false,
+    };
+    let providers = [hostile];
+    for app_url in [None, Some(HOSTILE)] {
+        let html = sign_in_page(&SignInPage {
+            title: HOSTILE,
+            app_url,
+            auth_url: HOSTILE,
+            providers: &providers,
+            dev: true,
+            error: Some(HOSTILE),
+        })
+        .unwrap();
+        assert!(!html.contains("<script>"), "{html}");
+        assert!(!html.contains("alert('"), "{html}");
+        assert_eq!(html.matches("</title>").count(), 1);
+    }
+}
+
+#[test]
+fn no_text_breaks_out_of_a_notice() {
+    let html = notice_page(&NoticePage {
+        status: 404,
+        title: HOSTILE,
+        message: HOSTILE,
+        code: Some(HOSTILE),
+        request_id: Some(HOSTILE),
+        action: Some((HOSTILE, HOSTILE)),
+    })
+    .unwrap();
+    assert!(!html.contains("<script"), "{html}");
+    assert!(!html.contains("alert('"), "{html}");
+}
+
+#[test]
+fn a_notice_shows_only_what_it_is_given() {
+    let html = notice_page(&NoticePage {
+        status: 404,
+        title: "Not found",
+        message: "There is no such page.",
+        code: None,
+        request_id: Some("r-1"),
+        action: Some(("Go to sign-in", "/")),
+    })
+    .unwrap();
+    assert!(html.contains("<code>r-1</code>"));
+    assert!(html.contains("href=\"/\""));
+    assert!(!html.contains(" · <code>"));
+}
+
+#[test]
+fn a_long_error_is_cut() {
+    let long = "é".repeat(10_000);
+    let html = sign_in_page(&SignInPage {
+        error: Some(&long),
+        ..page(&[])
+    })
+    .unwrap();
+    assert_eq!(html.matches('é').count(), 300);
+}
+
+#[test]
+fn the_frame_posts_the_message_and_its_hash_lets_it() {
+    let message = r#"{"type":"authorization_response","response":{"profile":{}}}"#;
+    let page = frame_page("http://localhost:3000", message);
+    let script = script_of(&page.html);
+    assert_eq!(page.script_sha256_base64, hash(script));
+    assert!(script.contains(&format!(
+        "decodeURIComponent('{}')",
+        encode_uri_component(message)
+    )));
+    assert!(script.contains("decodeURIComponent('http%3A%2F%2Flocalhost%3A3000')"));
+    assert_eq!(
+        page.html,
+        frame_page("http://localhost:3000", message).html,
+        "the same message gives the same page"
+    );
+}
+
+#[test]
+fn no_claim_breaks_out_of_the_frame() {
+    let message = serde_json::json!({ "type": "authorization_response", "error": { "name": HOSTILE, "message": HOSTILE } });
+    let page = frame_page(HOSTILE, &message.to_string());
+    assert_eq!(page.html.matches("<script").count(), 1);
+    assert_eq!(page.html.matches("</script").count(), 1);
+    let script = script_of(&page.html);
+    assert_eq!(page.script_sha256_base64, hash(script));
+    assert!(script.is_ascii());
+    assert_eq!(
+        script.matches('\'').count(),
+        8,
+        "only the script's own quotes"
+    );
+    assert!(page.html.contains("Signing in did not work"));
+    assert!(page.html.contains("You can close this window."));
+}
+
+#[test]
+fn the_repost_form_carries_every_field() {
+    let fields = [
+        ("code".to_owned(), "a&b\"c".to_owned()),
+        (HOSTILE.to_owned(), HOSTILE.to_owned()),
+        ("submit".to_owned(), String::new()),
+    ];
+    let page = repost_page("/api/auth/keycloak/handler/frame", &fields);
+    assert_eq!(page.script_sha256_base64, hash(script_of(&page.html)));
+    assert_eq!(page.html.matches("<input type=\"hidden\"").count(), 3);
+    assert_eq!(page.html.matches("<script").count(), 1);
+    assert!(page.html.contains("name=\"code\" value=\"a&#38;b&#34;c\""));
+    assert!(
+        page.html
+            .contains("method=\"post\" action=\"/api/auth/keycloak/handler/frame\"")
+    );
+    assert!(page.html.contains(">Continue</button>"));
+}
+
+#[test]
+fn everything_a_browser_loads_for_sign_in_is_under_30_kb() {
+    let ways = [way("Keycloak"), way("Okta"), way("Entra ID")];
+    let html = sign_in_page(&page(&ways)).unwrap();
+    let total = html.len() + assets().iter().map(|asset| asset.body.len()).sum::<usize>();
+    assert!(total < 30_000, "{total} bytes");
+    for asset in assets() {
+        assert!(html.contains(asset.path), "{} is not used", asset.path);
+    }
+}
+
+#[test]
+fn pages_hold_no_inline_script_or_style() {
+    let ways = [way("Keycloak")];
+    let html = sign_in_page(&page(&ways)).unwrap();
+    assert!(!html.contains("<script>") && !html.contains("<style") && !html.contains(" style="));
+    assert!(!html.contains(" onclick=") && !html.contains("javascript:"));
+}
+
+#[test]
+fn encoding_is_that_of_encode_uri_component_and_quotes() {
+    assert_eq!(encode_uri_component("aZ09-_.!~*()"), "aZ09-_.!~*()");
+    assert_eq!(
+        encode_uri_component("'</é\u{2028}"),
+        "%27%3C%2F%C3%A9%E2%80%A8"
+    );
+}
