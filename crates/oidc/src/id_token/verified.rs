@@ -1,0 +1,72 @@
+//! An ID token that passed every check.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::{Expected, Jws, check_claims};
+use crate::{claims::Claims, error::OidcError, jwks::KeyRing};
+
+/// An ID token that passed every check: there is no other way to have one.
+#[derive(Clone)]
+pub struct VerifiedIdToken {
+    raw: Zeroizing<String>,
+    subject: String,
+    claims: Claims,
+}
+
+impl VerifiedIdToken {
+    /// Believes `raw` if it is signed by one of `keys` and says what is `expected`.
+    pub(crate) async fn verify(
+        raw: Zeroizing<String>,
+        keys: &KeyRing,
+        expected: &Expected<'_>,
+    ) -> Result<Self, OidcError> {
+        let jws = Jws::read(&raw)?;
+        jws.algorithm_is(expected.alg)?;
+        jws.has_no_critical_extension()?;
+        jws.is_of_no_other_kind()?;
+        keys.verify(&jws, expected.alg).await?;
+        check_claims(jws.claims(), expected)?;
+
+        let claims = jws.into_claims();
+        let subject = claims.str("sub").unwrap_or_default().to_owned();
+        Ok(Self {
+            raw,
+            subject,
+            claims,
+        })
+    }
+
+    /// Who signed in, unique and never reassigned at this issuer (Core §2, `sub`).
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// The token itself, for handing on. It proves a sign-in: keep it out of logs.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+
+    /// Everything the token says.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The session at the provider (Front/Back-Channel Logout, `sid`).
+    #[must_use]
+    pub fn session_id(&self) -> Option<&str> {
+        self.claims.str("sid")
+    }
+}
+
+impl fmt::Debug for VerifiedIdToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedIdToken")
+            .field("claims", &self.claims)
+            .finish_non_exhaustive()
+    }
+}
