@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
-    /// It can't be reached, or did not answer in time.
+    /// It can't be reached, or did not answer in time. Trying again may help.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] sqlx::Error),
     /// It answered with an error.
@@ -21,4 +21,80 @@ pub enum StorageError {
         /// What is wrong, without the row's content.
         reason: String,
     },
+}
+
+impl StorageError {
+    /// Tells an answer from the lack of one.
+    pub(crate) fn of_query(error: sqlx::Error) -> Self {
+        if is_unavailable(&error) {
+            Self::Unavailable(error)
+        } else {
+            Self::Query(error)
+        }
+    }
+
+    /// The filesystem stood in the way.
+    pub(crate) fn of_io(error: std::io::Error) -> Self {
+        Self::Unavailable(sqlx::Error::Io(error))
+    }
+}
+
+fn is_unavailable(error: &sqlx::Error) -> bool {
+    use sqlx::Error as E;
+    match error {
+        E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => true,
+        E::Database(answer) => {
+            is_busy(error)
+                || answer
+                    .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+                    .is_some_and(|answer| is_unavailable_state(answer.code()))
+        }
+        _ => false,
+    }
+}
+
+/// SQLSTATE classes (PostgreSQL manual, appendix A) for "not now": 08
+/// connection, 53 resources, 57 operator intervention (a cancelled statement,
+/// a shutdown, a start), 55P03 lock not available.
+fn is_unavailable_state(sqlstate: &str) -> bool {
+    ["08", "53", "57", "55P03"]
+        .iter()
+        .any(|class| sqlstate.starts_with(class))
+}
+
+/// `SQLITE_BUSY` and `SQLITE_LOCKED`, whatever their extended code.
+pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(answer) = error else {
+        return false;
+    };
+    answer
+        .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+        .and_then(|answer| {
+            sqlx::error::DatabaseError::code(answer)?
+                .parse::<i32>()
+                .ok()
+        })
+        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancelled_statement_is_unavailability_and_a_constraint_is_not() {
+        assert!(is_unavailable_state("57014"));
+        assert!(is_unavailable_state("08006"));
+        assert!(is_unavailable_state("55P03"));
+        assert!(!is_unavailable_state("55000"));
+        assert!(!is_unavailable_state("23505"));
+    }
+
+    #[test]
+    fn a_pool_with_nothing_free_is_unavailable() {
+        let error = StorageError::of_query(sqlx::Error::PoolTimedOut);
+        assert!(matches!(error, StorageError::Unavailable(_)));
+        let error = StorageError::of_query(sqlx::Error::RowNotFound);
+        assert!(matches!(error, StorageError::Query(_)));
+    }
 }

@@ -3,19 +3,46 @@
 //!
 //! The traits here are the whole interface; they speak of opaque, already
 //! encrypted bytes where secrets are concerned, so that no storage can leak a
-//! token.
+//! token. [`open`] gives them over SQLite or PostgreSQL:
+//!
+//! ```
+//! # use stagedoor_storage::{DatabaseLocation, StorageError, open};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), StorageError> {
+//! use jiff::{SignedDuration, Timestamp};
+//!
+//! let storage = open(&DatabaseLocation::SqliteMemory).await?;
+//! let until = Timestamp::now() + SignedDuration::from_mins(10);
+//! assert!(storage.use_flow([7; 16], until).await?);
+//! assert!(!storage.use_flow([7; 16], until).await?);
+//! # Ok(())
+//! # }
+//! ```
 
 mod error;
 mod keys;
+mod location;
+mod migrations;
+mod open;
+mod postgres;
+mod row;
 mod session;
+mod shared;
+mod sql;
+mod sql_time;
+mod sqlite;
 mod user_info;
 
 pub use error::StorageError;
 pub use keys::{SigningKeyStore, StoredKey};
+pub use location::{DatabaseLocation, PostgresLocation, PostgresTls};
+pub use open::open;
+pub use postgres::PostgresStorage;
 pub use session::{
     FlowLedger, LeaseId, LeaseOutcome, SecretHash, SessionId, SessionRecord, SessionStore,
     SessionUpdate,
 };
+pub use sqlite::SqliteStorage;
 pub use user_info::UserInfoStore;
 
 /// Everything sign-in keeps, in one place.

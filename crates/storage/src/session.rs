@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use stagedoor_identity::EntityRef;
 
 use crate::StorageError;
 
@@ -25,7 +26,7 @@ impl fmt::Debug for SecretHash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseId(pub [u8; 16]);
 
-/// A session as it is stored.
+/// A session as it is stored. Its times are kept to the millisecond.
 #[derive(Debug, Clone)]
 pub struct SessionRecord {
     /// Its id.
@@ -114,8 +115,35 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Ends a session. `true` when there was one.
     async fn delete_session(&self, id: SessionId) -> Result<bool, StorageError>;
 
-    /// Removes at most `limit` sessions and used flows that expired before
-    /// `now`; how many it removed.
+    /// The sessions of `user` that have not expired by `now`, newest sign-in
+    /// first, at most `limit` of them.
+    async fn sessions_of_user(
+        &self,
+        user: &EntityRef,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StorageError>;
+
+    /// Ends every session the provider knows as `provider_session` (`sid`);
+    /// how many there were (OpenID Connect Back-Channel Logout 1.0 §2.7).
+    async fn delete_sessions_of_provider_session(
+        &self,
+        provider: &str,
+        environment: &str,
+        provider_session: &str,
+    ) -> Result<u64, StorageError>;
+
+    /// Ends every session of `subject` (`sub`) at the provider, for a logout
+    /// that names no `sid`; how many there were (the same section).
+    async fn delete_sessions_of_subject(
+        &self,
+        provider: &str,
+        environment: &str,
+        subject: &str,
+    ) -> Result<u64, StorageError>;
+
+    /// Removes at most `limit` sessions and used flows that had expired by
+    /// `now`; how many it removed. Call it again until it removes none.
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError>;
 }
 

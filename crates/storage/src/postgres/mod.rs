@@ -1,0 +1,71 @@
+//! Storage in PostgreSQL, for any number of nodes.
+
+mod backstage;
+mod connect;
+mod keys;
+mod session;
+mod user_info;
+
+use std::{future::Future, io, time::Duration};
+
+use sqlx::postgres::{PgPool, PgRow, Postgres};
+
+use crate::{PostgresLocation, StorageError, row::Query, shared::SharedTables};
+
+/// Sessions, keys and user info in PostgreSQL, in a database that a running
+/// Backstage may share.
+#[derive(Debug)]
+pub struct PostgresStorage {
+    pool: PgPool,
+    patience: Duration,
+    shared: SharedTables,
+}
+
+impl PostgresStorage {
+    /// Connects to the server at `location`, making the database and the schema
+    /// when they are missing and `create_if_missing` says so, and the tables.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] when the server can't be reached,
+    /// [`StorageError::Query`] when it refuses, [`StorageError::Migration`]
+    /// when the tables can't be made.
+    pub async fn open(location: &PostgresLocation) -> Result<Self, StorageError> {
+        connect::prepare(location).await?;
+        let storage = Self {
+            pool: connect::pool(location),
+            patience: connect::patience(location),
+            shared: SharedTables::default(),
+        };
+        storage.look_for_backstage().await?;
+        Ok(storage)
+    }
+
+    /// Runs a statement that changes rows; how many it changed.
+    async fn change(&self, query: Query<'_, Postgres>) -> Result<u64, StorageError> {
+        let done = within(self.patience, query.execute(&self.pool)).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// Runs a statement that answers with one row or none.
+    async fn one(&self, query: Query<'_, Postgres>) -> Result<Option<PgRow>, StorageError> {
+        within(self.patience, query.fetch_optional(&self.pool)).await
+    }
+
+    async fn all(&self, query: Query<'_, Postgres>) -> Result<Vec<PgRow>, StorageError> {
+        within(self.patience, query.fetch_all(&self.pool)).await
+    }
+}
+
+/// Waits no longer than `patience`. The server keeps its own limit; this one
+/// is for a server that has fallen silent, as one does in a failover.
+async fn within<T>(
+    patience: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StorageError> {
+    let timed_out = |_| sqlx::Error::Io(io::ErrorKind::TimedOut.into());
+    let outcome = tokio::time::timeout(patience, work).await;
+    outcome
+        .map_err(timed_out)
+        .flatten()
+        .map_err(StorageError::of_query)
+}

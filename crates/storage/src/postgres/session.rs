@@ -1,0 +1,162 @@
+//! Sessions and used flows.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::query;
+use stagedoor_identity::EntityRef;
+
+use super::PostgresStorage;
+use crate::{
+    FlowLedger, LeaseId, LeaseOutcome, SessionId, SessionRecord, SessionStore, SessionUpdate,
+    StorageError, row, sql,
+};
+
+// The ids are found once, and rows that another node is deleting are left to it.
+const DELETE_EXPIRED_SESSIONS: &str = "DELETE FROM stagedoor_sessions WHERE id = ANY (ARRAY \
+     (SELECT id FROM stagedoor_sessions WHERE expires_at <= $1 \
+      ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))";
+
+const DELETE_EXPIRED_FLOWS: &str = "DELETE FROM stagedoor_used_flows WHERE flow = ANY (ARRAY \
+     (SELECT flow FROM stagedoor_used_flows WHERE expires_at <= $1 \
+      ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))";
+
+#[async_trait]
+impl SessionStore for PostgresStorage {
+    async fn insert_session(&self, session: &SessionRecord) -> Result<bool, StorageError> {
+        let query = query(sql::INSERT_SESSION)
+            .bind(&session.id.0[..])
+            .bind(&session.secret_hash.0[..])
+            .bind(&session.provider)
+            .bind(&session.environment)
+            .bind(&session.subject)
+            .bind(&session.provider_session)
+            .bind(&session.user_entity_ref)
+            .bind(&session.sealed_tokens)
+            .bind(session.created_at.as_millisecond())
+            .bind(session.refreshed_at.as_millisecond())
+            .bind(session.expires_at.as_millisecond());
+        Ok(self.change(query).await? == 1)
+    }
+
+    async fn session(
+        &self,
+        id: SessionId,
+        now: Timestamp,
+    ) -> Result<Option<SessionRecord>, StorageError> {
+        let query = query(sql::SESSION)
+            .bind(&id.0[..])
+            .bind(now.as_millisecond());
+        self.one(query)
+            .await?
+            .as_ref()
+            .map(row::session)
+            .transpose()
+    }
+
+    async fn lease_session(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<LeaseOutcome, StorageError> {
+        let query = query(sql::LEASE_SESSION)
+            .bind(&id.0[..])
+            .bind(now.as_millisecond())
+            .bind(&lease.0[..])
+            .bind(until.as_millisecond());
+        if let Some(row) = self.one(query).await? {
+            return Ok(LeaseOutcome::Acquired(Box::new(row::session(&row)?)));
+        }
+        Ok(match self.session(id, now).await? {
+            Some(session) => LeaseOutcome::Held(Box::new(session)),
+            None => LeaseOutcome::Gone,
+        })
+    }
+
+    async fn commit_refresh(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        update: &SessionUpdate,
+    ) -> Result<bool, StorageError> {
+        let query = query(sql::COMMIT_REFRESH)
+            .bind(&id.0[..])
+            .bind(&lease.0[..])
+            .bind(&update.user_entity_ref)
+            .bind(&update.sealed_tokens)
+            .bind(update.refreshed_at.as_millisecond())
+            .bind(update.expires_at.as_millisecond());
+        Ok(self.change(query).await? == 1)
+    }
+
+    async fn release_lease(&self, id: SessionId, lease: LeaseId) -> Result<(), StorageError> {
+        let query = query(sql::RELEASE_LEASE).bind(&id.0[..]).bind(&lease.0[..]);
+        self.change(query).await.map(drop)
+    }
+
+    async fn delete_session(&self, id: SessionId) -> Result<bool, StorageError> {
+        let query = query(sql::DELETE_SESSION).bind(&id.0[..]);
+        Ok(self.change(query).await? == 1)
+    }
+
+    async fn sessions_of_user(
+        &self,
+        user: &EntityRef,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StorageError> {
+        let query = query(sql::SESSIONS_OF_USER)
+            .bind(user.as_str())
+            .bind(now.as_millisecond())
+            .bind(i64::from(limit));
+        self.all(query).await?.iter().map(row::session).collect()
+    }
+
+    async fn delete_sessions_of_provider_session(
+        &self,
+        provider: &str,
+        environment: &str,
+        provider_session: &str,
+    ) -> Result<u64, StorageError> {
+        let query = query(sql::DELETE_SESSIONS_OF_PROVIDER_SESSION)
+            .bind(provider)
+            .bind(environment)
+            .bind(provider_session);
+        self.change(query).await
+    }
+
+    async fn delete_sessions_of_subject(
+        &self,
+        provider: &str,
+        environment: &str,
+        subject: &str,
+    ) -> Result<u64, StorageError> {
+        let query = query(sql::DELETE_SESSIONS_OF_SUBJECT)
+            .bind(provider)
+            .bind(environment)
+            .bind(subject);
+        self.change(query).await
+    }
+
+    async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {
+        let now = now.as_millisecond();
+        let sessions = query(DELETE_EXPIRED_SESSIONS)
+            .bind(now)
+            .bind(i64::from(limit));
+        let sessions = self.change(sessions).await?;
+        let rest = i64::from(limit).saturating_sub_unsigned(sessions);
+        let flows = query(DELETE_EXPIRED_FLOWS).bind(now).bind(rest);
+        Ok(sessions + self.change(flows).await?)
+    }
+}
+
+#[async_trait]
+impl FlowLedger for PostgresStorage {
+    async fn use_flow(&self, flow: [u8; 16], expires_at: Timestamp) -> Result<bool, StorageError> {
+        let query = query(sql::USE_FLOW)
+            .bind(&flow[..])
+            .bind(expires_at.as_millisecond());
+        Ok(self.change(query).await? == 1)
+    }
+}

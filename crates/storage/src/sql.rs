@@ -1,0 +1,66 @@
+//! The statements both databases understand, so that the two can't drift
+//! apart. Times are milliseconds since the epoch.
+
+macro_rules! session_columns {
+    () => {
+        "id, secret_hash, provider, environment, subject, provider_session, \
+         user_entity_ref, sealed_tokens, created_at, refreshed_at, expires_at"
+    };
+}
+
+/// The eleven columns, in their order.
+pub(crate) const INSERT_SESSION: &str = concat!(
+    "INSERT INTO stagedoor_sessions (",
+    session_columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING"
+);
+
+/// `id, now`.
+pub(crate) const SESSION: &str = concat!(
+    "SELECT ",
+    session_columns!(),
+    " FROM stagedoor_sessions WHERE id = $1 AND expires_at > $2"
+);
+
+/// `id, now, lease, until`. One statement, so that of all nodes that try at
+/// once exactly one sees a row come back.
+pub(crate) const LEASE_SESSION: &str = concat!(
+    "UPDATE stagedoor_sessions SET lease_id = $3, lease_until = $4 \
+     WHERE id = $1 AND expires_at > $2 AND (lease_until IS NULL OR lease_until <= $2) \
+     RETURNING ",
+    session_columns!()
+);
+
+/// `id, lease, user, tokens, refreshed_at, expires_at`. A lease that ran out
+/// but that nobody else took is still the caller's.
+pub(crate) const COMMIT_REFRESH: &str = "UPDATE stagedoor_sessions \
+     SET user_entity_ref = $3, sealed_tokens = $4, refreshed_at = $5, expires_at = $6, \
+         lease_id = NULL, lease_until = NULL \
+     WHERE id = $1 AND lease_id = $2";
+
+/// `id, lease`.
+pub(crate) const RELEASE_LEASE: &str = "UPDATE stagedoor_sessions \
+     SET lease_id = NULL, lease_until = NULL WHERE id = $1 AND lease_id = $2";
+
+/// `id`.
+pub(crate) const DELETE_SESSION: &str = "DELETE FROM stagedoor_sessions WHERE id = $1";
+
+/// `user, now, limit`.
+pub(crate) const SESSIONS_OF_USER: &str = concat!(
+    "SELECT ",
+    session_columns!(),
+    " FROM stagedoor_sessions WHERE user_entity_ref = $1 AND expires_at > $2 \
+     ORDER BY created_at DESC, id LIMIT $3"
+);
+
+/// `provider, environment, sid`.
+pub(crate) const DELETE_SESSIONS_OF_PROVIDER_SESSION: &str = "DELETE FROM stagedoor_sessions \
+     WHERE provider = $1 AND environment = $2 AND provider_session = $3";
+
+/// `provider, environment, sub`.
+pub(crate) const DELETE_SESSIONS_OF_SUBJECT: &str = "DELETE FROM stagedoor_sessions \
+     WHERE provider = $1 AND environment = $2 AND subject = $3";
+
+/// `flow, expires_at`.
+pub(crate) const USE_FLOW: &str = "INSERT INTO stagedoor_used_flows (flow, expires_at) \
+     VALUES ($1, $2) ON CONFLICT (flow) DO NOTHING";

@@ -1,0 +1,69 @@
+//! Looks for Backstage's tables, and moves into them (see `shared.rs`).
+
+use sqlx::query;
+
+use super::SqliteStorage;
+use crate::{StorageError, row::column, shared::Seen};
+
+const LOOK: &str = "SELECT \
+     (SELECT count(*) FROM pragma_table_info('signing_keys') \
+       WHERE name IN ('kid', 'created_at', 'key')) = 3 AS signing_keys, \
+     (SELECT count(*) FROM pragma_table_info('user_info') \
+       WHERE name IN ('user_entity_ref', 'user_info', 'created_at', 'updated_at')) = 4 AS user_info";
+
+const MOVE_KEYS: [&str; 2] = [
+    "INSERT INTO signing_keys (kid, created_at, key) \
+     SELECT kid, created_at, key FROM stagedoor_signing_keys WHERE true ON CONFLICT DO NOTHING",
+    "DELETE FROM stagedoor_signing_keys",
+];
+
+// Both write the time as text of one form, so that text compares as time does.
+const MOVE_USER_INFO: [&str; 2] = [
+    "INSERT INTO user_info (user_entity_ref, user_info, created_at, updated_at) \
+     SELECT user_entity_ref, user_info, created_at, updated_at FROM stagedoor_user_info WHERE true \
+     ON CONFLICT (user_entity_ref) DO UPDATE \
+     SET user_info = excluded.user_info, updated_at = excluded.updated_at \
+     WHERE user_info.updated_at < excluded.updated_at",
+    "DELETE FROM stagedoor_user_info",
+];
+
+impl SqliteStorage {
+    /// Which tables to use now.
+    pub(super) async fn look_for_backstage(&self) -> Result<Seen, StorageError> {
+        let known = self.shared.seen();
+        if known == Seen::ALL {
+            return Ok(known);
+        }
+        let found = self.find_tables().await?;
+        if found.signing_keys && !known.signing_keys {
+            self.in_one_step(MOVE_KEYS).await?;
+            self.shared.use_signing_keys();
+        }
+        if found.user_info && !known.user_info {
+            self.in_one_step(MOVE_USER_INFO).await?;
+            self.shared.use_user_info();
+        }
+        Ok(self.shared.seen())
+    }
+
+    async fn find_tables(&self) -> Result<Seen, StorageError> {
+        const TABLE: &str = "sqlite_schema";
+        let row = query(LOOK).fetch_one(&self.readers).await;
+        let row = row.map_err(StorageError::of_query)?;
+        Ok(Seen {
+            signing_keys: column(&row, "signing_keys", TABLE)?,
+            user_info: column(&row, "user_info", TABLE)?,
+        })
+    }
+
+    async fn in_one_step(&self, statements: [&'static str; 2]) -> Result<(), StorageError> {
+        let step = async {
+            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+            for statement in statements {
+                query(statement).execute(&mut *transaction).await?;
+            }
+            transaction.commit().await
+        };
+        step.await.map_err(StorageError::of_query)
+    }
+}

@@ -1,0 +1,98 @@
+//! Connections to SQLite, and how they are set up.
+
+use std::{path::Path, time::Duration};
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+
+use crate::{StorageError, error::is_busy, migrations};
+
+/// How long to wait for another process's write, and for our own writer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Enough for the reads of one process; each is a thread.
+const READERS: u32 = 4;
+
+/// Makes the directory and the file. What is in it is sealed, but who signed in
+/// and when is not: so the file is its owner's alone. SQLite gives its log files
+/// the same mode.
+pub(super) async fn make_file(path: &Path) -> Result<(), StorageError> {
+    if let Some(directory) = path.parent() {
+        let made = tokio::fs::create_dir_all(directory).await;
+        made.map_err(StorageError::of_io)?;
+    }
+    let mut options = tokio::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let file = options.open(path).await;
+    file.map_err(StorageError::of_io).map(drop)
+}
+
+/// The connection that writes. It also turns on the write-ahead log, which
+/// stays on in the file.
+pub(super) async fn file_writer(path: &Path) -> Result<SqlitePool, StorageError> {
+    let options = options()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        // With the log, NORMAL loses nothing when the process dies; a power cut
+        // may cost the last moments, never the file.
+        .synchronous(SqliteSynchronous::Normal);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE);
+    patiently(async || pool.clone().connect_with(options.clone()).await).await
+}
+
+/// The connections that read; each is made when first needed.
+pub(super) fn file_readers(path: &Path) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options().filename(path).pragma("query_only", "ON"))
+}
+
+/// The one connection to a new database in memory, which lives as long as it.
+pub(super) async fn memory() -> Result<SqlitePool, StorageError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options().in_memory(true))
+        .await;
+    pool.map_err(StorageError::of_query)
+}
+
+/// Runs the migrations in one transaction that locks the file from its first
+/// statement: of several processes one migrates, and the others find it done.
+pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StorageError> {
+    let mut transaction = patiently(async || writer.begin_with("BEGIN IMMEDIATE").await).await?;
+    migrations::sqlite().run(&mut *transaction).await?;
+    transaction.commit().await.map_err(StorageError::of_query)
+}
+
+fn options() -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+}
+
+/// Tries until nobody else is in the way. SQLite waits by itself for most
+/// locks, but refuses at once to turn the log on while another process does.
+async fn patiently<T>(
+    attempt: impl AsyncFn() -> Result<T, sqlx::Error>,
+) -> Result<T, StorageError> {
+    const PAUSE: Duration = Duration::from_millis(25);
+    let mut waited = Duration::ZERO;
+    loop {
+        match attempt().await {
+            Err(error) if is_busy(&error) && waited < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+            outcome => return outcome.map_err(StorageError::of_query),
+        }
+    }
+}

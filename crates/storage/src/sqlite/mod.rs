@@ -1,0 +1,89 @@
+//! Storage in SQLite, for one machine.
+
+mod backstage;
+mod connect;
+mod keys;
+mod session;
+mod user_info;
+
+use std::path::Path;
+
+use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
+
+use crate::{StorageError, row::Query, shared::SharedTables};
+
+/// Sessions, keys and user info in SQLite.
+///
+/// SQLite has one writer at a time; so has this: writes queue for one
+/// connection, where waiting is fair and cheap, and readers never wait for them
+/// (write-ahead log). Other processes may open the same file. A session is on
+/// disk, out of reach of a killed process, when the call that wrote it returns.
+#[derive(Debug)]
+pub struct SqliteStorage {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    shared: SharedTables,
+}
+
+impl SqliteStorage {
+    /// Opens the database in the file at `path`, making the file (readable by
+    /// its owner only) and its directory when they are missing.
+    ///
+    /// # Errors
+    /// [`StorageError::Unavailable`] when the file can't be opened,
+    /// [`StorageError::Migration`] when its tables can't be made.
+    pub async fn open_file(path: &Path) -> Result<Self, StorageError> {
+        connect::make_file(path).await?;
+        let writer = connect::file_writer(path).await?;
+        let readers = connect::file_readers(path);
+        Self::over(writer, readers).await
+    }
+
+    /// Opens a new database in memory.
+    ///
+    /// # Errors
+    /// [`StorageError::Migration`] when its tables can't be made.
+    pub async fn open_memory() -> Result<Self, StorageError> {
+        // A memory database belongs to its connection: there is but one.
+        let only = connect::memory().await?;
+        Self::over(only.clone(), only).await
+    }
+
+    async fn over(writer: SqlitePool, readers: SqlitePool) -> Result<Self, StorageError> {
+        connect::migrate(&writer).await?;
+        let storage = Self {
+            writer,
+            readers,
+            shared: SharedTables::default(),
+        };
+        storage.look_for_backstage().await?;
+        Ok(storage)
+    }
+
+    /// Runs a statement that changes rows; how many it changed.
+    async fn change(&self, query: Query<'_, Sqlite>) -> Result<u64, StorageError> {
+        let done = query.execute(&self.writer).await;
+        Ok(done.map_err(StorageError::of_query)?.rows_affected())
+    }
+
+    /// Runs a statement that changes rows and returns them.
+    async fn change_returning(
+        &self,
+        query: Query<'_, Sqlite>,
+    ) -> Result<Option<SqliteRow>, StorageError> {
+        // To the end, not to the first row: SQLite commits when the statement
+        // is done, and nothing counts as done before.
+        let rows = query.fetch_all(&self.writer).await;
+        Ok(rows.map_err(StorageError::of_query)?.pop())
+    }
+
+    async fn read(&self, query: Query<'_, Sqlite>) -> Result<Option<SqliteRow>, StorageError> {
+        let row = query.fetch_optional(&self.readers).await;
+        row.map_err(StorageError::of_query)
+    }
+
+    async fn read_all(&self, query: Query<'_, Sqlite>) -> Result<Vec<SqliteRow>, StorageError> {
+        let rows = query.fetch_all(&self.readers).await;
+        rows.map_err(StorageError::of_query)
+    }
+}
