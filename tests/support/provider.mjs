@@ -90,12 +90,12 @@ export class Idp {
     return { accountId: sub, claims: async () => ({ sub, ...this.accounts[name] }) };
   }
 
-  /** Registers a client that may come back to `redirectUris`. */
+  /** Registers a client that may come back to `redirectUris`, beside those it already may. */
   client(id, redirectUris, rest = {}) {
     const client = {
       client_id: id,
       client_secret: `${id}-secret`,
-      redirect_uris: [redirectUris].flat(),
+      redirect_uris: [...new Set([...(this.store.clients.get(id)?.redirect_uris ?? []), ...[redirectUris].flat()])],
       post_logout_redirect_uris: rest.post_logout_redirect_uris ?? [],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
