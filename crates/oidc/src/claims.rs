@@ -17,6 +17,12 @@ pub struct Claims(Value);
 pub struct NotAnObject;
 
 impl Claims {
+    /// No claims at all.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self(Value::Object(Map::new()))
+    }
+
     /// The claim `name`, whatever its type.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

@@ -1,5 +1,6 @@
 //! The token endpoint: codes and refresh tokens in, tokens out (Core §3.1.3, §12).
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -16,7 +17,10 @@ use crate::{
 const MAX_TOKEN: usize = 64 * 1024;
 
 /// What the provider gave, all of it checked.
-#[derive(Debug, Clone)]
+///
+/// It can be serialised so that a caller can keep a session; then it must be
+/// kept sealed, and come back only from there.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TokenSet {
     /// For the provider's own APIs.
     pub access_token: AccessToken,

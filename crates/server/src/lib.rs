@@ -1,1 +1,22 @@
-//! The door: routes, cookies, the frame page, the sign-in page, CORS, limits and health
+//! The door: HTTP in, HTTP out.
+//!
+//! One file per route in `routes/`, named as the route is. Every route parses
+//! its request once, asks [`stagedoor_signin`] once, and renders one answer.
+
+mod cookies;
+mod cors;
+mod error;
+mod headers;
+mod pages;
+mod parameters;
+mod request_id;
+mod router;
+mod routes;
+mod serve;
+mod settings;
+mod state;
+
+pub use router::router;
+pub use serve::{Bound, ServeError};
+pub use settings::{CorsSettings, ServerSettings, auth_url};
+pub use state::AppState;

@@ -1,1 +1,37 @@
-//! The heart: providers, authenticators, resolvers, and the flows start, callback, refresh, logout. No web framework, no SQL
+//! The heart of Stagedoor: providers, authenticators, resolvers, and the flows
+//! start → callback → refresh → logout.
+//!
+//! Where things are:
+//! - a sign-in starts in `flow/start.rs` and ends in `flow/callback.rs`;
+//! - who someone is, is decided by a [`resolver::SignInResolver`];
+//! - a Backstage token is made in [`tokens::TokenService`];
+//! - a session goes on in `flow/refresh.rs`.
+//!
+//! Nothing here knows HTTP or SQL.
+
+mod audit;
+pub mod authenticator;
+mod error;
+mod flow;
+mod oidc_authenticator;
+pub mod origin;
+mod profile;
+mod provider;
+pub mod resolver;
+mod scope;
+mod sealing;
+mod service;
+pub mod session;
+pub mod tokens;
+
+pub use error::{ErrorName, SignInError};
+pub use flow::{
+    CallbackAnswer, CallbackRequest, Delivery, FlowId, LoggedOut, LogoutRequest, RefreshRequest,
+    Refreshed, SignedIn, StartRequest, Started,
+};
+pub use oidc_authenticator::{OidcAuthenticator, OidcOptions, Prompt};
+pub use profile::{EmailPolicy, profile_of};
+pub use provider::{DEFAULT_SESSION_DURATION, Provider, ProviderSet};
+pub use scope::{ScopePolicy, Scopes};
+pub use sealing::{Keychain, KeychainError};
+pub use service::{Live, Parts, SignIn};

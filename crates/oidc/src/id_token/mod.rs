@@ -1,6 +1,7 @@
 //! ID tokens: read, verified, and only then believed (Core §2, §3.1.3.7).
 
 mod jws;
+mod kept;
 mod rules;
 mod verified;
 

@@ -30,12 +30,16 @@ impl VerifiedIdToken {
         check_claims(jws.claims(), expected)?;
 
         let claims = jws.into_claims();
+        Ok(Self::of_parts(raw, claims))
+    }
+
+    pub(super) fn of_parts(raw: Zeroizing<String>, claims: Claims) -> Self {
         let subject = claims.str("sub").unwrap_or_default().to_owned();
-        Ok(Self {
+        Self {
             raw,
             subject,
             claims,
-        })
+        }
     }
 
     /// Who signed in, unique and never reassigned at this issuer (Core §2, `sub`).

@@ -64,9 +64,9 @@ setTimeout(function () {{ window.close(); }}, 100);
 </head>
 <body>
 <main>
-<section class="card heading">
+<section class="card heading stack">
 {outcome}
-<p>You can close this window.</p>
+<p class="muted">You can close this window.</p>
 </section>
 </main>
 </body>

@@ -8,6 +8,8 @@ use super::assets::{AssetPaths, paths};
 /// What to tell, and the way on.
 #[derive(Debug)]
 pub(crate) struct NoticePage<'a> {
+    /// `app.title`, for the window's title.
+    pub(crate) product: &'a str,
     /// HTTP status, shown small.
     pub(crate) status: u16,
     /// A few words.

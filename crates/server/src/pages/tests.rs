@@ -124,6 +124,7 @@ fn no_text_breaks_out_of_the_sign_in_page() {
 #[test]
 fn no_text_breaks_out_of_a_notice() {
     let html = notice_page(&NoticePage {
+        product: HOSTILE,
         status: 404,
         title: HOSTILE,
         message: HOSTILE,
@@ -139,6 +140,7 @@ fn no_text_breaks_out_of_a_notice() {
 #[test]
 fn a_notice_shows_only_what_it_is_given() {
     let html = notice_page(&NoticePage {
+        product: "Acme",
         status: 404,
         title: "Not found",
         message: "There is no such page.",

@@ -1,0 +1,153 @@
+//! Cookies of a response.
+
+use axum::response::{IntoResponseParts, ResponseParts};
+use http::{HeaderValue, header};
+use jiff::SignedDuration;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use stagedoor_signin::{FlowId, Provider, SignIn, session::SessionCookie};
+use url::Url;
+
+use super::{Names, RequestCookies};
+
+/// What JavaScript's `encodeURIComponent` leaves as it is.
+const UNENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// Where a provider's cookies live, and how they are guarded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CookieScope {
+    path: String,
+    secure: bool,
+    same_site: &'static str,
+}
+
+impl CookieScope {
+    /// Follows from the callback's address and the origin of the app.
+    pub(crate) fn new(provider: &Provider, app_origin: &str) -> Self {
+        let callback = &provider.callback_url;
+        let secure = callback.scheme() == "https";
+        let app = Url::parse(app_origin).ok();
+        let same_host = app.is_some_and(|app| app.host_str() == callback.host_str());
+        let ending = format!("{}/handler/frame", provider.id);
+        let path = match callback.path().strip_suffix(&ending) {
+            Some(before) => format!("{before}{}", provider.id),
+            None => format!("{}/{}", callback.path(), provider.id),
+        };
+        Self {
+            path,
+            secure,
+            same_site: if secure && !same_host { "None" } else { "Lax" },
+        }
+    }
+}
+
+/// The `Set-Cookie` headers of one answer.
+#[derive(Debug)]
+pub(crate) struct ResponseCookies<'a> {
+    names: Names<'a>,
+    scope: CookieScope,
+    session_duration: SignedDuration,
+    headers: Vec<HeaderValue>,
+}
+
+impl<'a> ResponseCookies<'a> {
+    pub(crate) fn new(provider: &'a Provider, app_origin: &str) -> Self {
+        Self {
+            names: Names(&provider.id),
+            scope: CookieScope::new(provider, app_origin),
+            session_duration: provider.session_duration,
+            headers: Vec::new(),
+        }
+    }
+
+    pub(crate) fn set_flow(&mut self, flow: FlowId, value: &str) {
+        self.set(&self.names.flow(flow), value, SignIn::flow_lifetime());
+    }
+
+    pub(crate) fn remove_flow(&mut self, flow: FlowId) {
+        self.remove(&self.names.flow(flow));
+    }
+
+    /// Sets the session cookie; the pieces that Backstage may have left under
+    /// its name are removed, since they would be read first.
+    pub(crate) fn set_session(
+        &mut self,
+        cookie: &SessionCookie,
+        granted_scope: &str,
+        request: &RequestCookies,
+    ) {
+        let name = self.names.session();
+        self.remove_chunks(&name, request);
+        self.set(&name, &cookie.expose(), self.session_duration);
+        self.set(
+            &self.names.granted_scope(),
+            granted_scope,
+            self.session_duration,
+        );
+    }
+
+    pub(crate) fn remove_session(&mut self, request: &RequestCookies) {
+        for name in [self.names.session(), self.names.granted_scope()] {
+            self.remove_chunks(&name, request);
+            if request.get(&name).is_some() {
+                self.remove(&name);
+            }
+        }
+    }
+
+    fn remove_chunks(&mut self, name: &str, request: &RequestCookies) {
+        for n in 0..request.chunks(name) {
+            self.remove(&format!("{name}-{n}"));
+        }
+    }
+
+    fn remove(&mut self, name: &str) {
+        self.set(name, "", SignedDuration::ZERO);
+    }
+
+    fn set(&mut self, name: &str, value: &str, max_age: SignedDuration) {
+        let value = utf8_percent_encode(value, UNENCODED);
+        let CookieScope {
+            path,
+            secure,
+            same_site,
+        } = &self.scope;
+        let secure = if *secure { "; Secure" } else { "" };
+        let expires = if max_age.is_zero() {
+            "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+        } else {
+            ""
+        };
+        let max_age = max_age.as_secs();
+        let cookie = format!(
+            "{name}={value}; Max-Age={max_age}{expires}; Path={path}; HttpOnly{secure}; SameSite={same_site}"
+        );
+        // Names come from provider ids and values are encoded: this is ASCII.
+        self.headers.extend(HeaderValue::try_from(cookie));
+    }
+}
+
+impl std::fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl IntoResponseParts for ResponseCookies<'_> {
+    type Error = std::convert::Infallible;
+
+    fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        for header in self.headers {
+            parts.headers_mut().append(header::SET_COOKIE, header);
+        }
+        Ok(parts)
+    }
+}

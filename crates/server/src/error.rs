@@ -1,0 +1,185 @@
+//! Errors as responses (contract §2).
+
+use axum::{
+    Json,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
+use serde_json::json;
+use stagedoor_signin::{ErrorName, SignInError, tokens::TokenError};
+
+use crate::request_id::RequestId;
+
+/// Anything a route answers instead of what was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error(transparent)]
+    SignIn(#[from] SignInError),
+    #[error("Parameter '{0}' was given more than once")]
+    DuplicateParameter(&'static str),
+    #[error("The request could not be read")]
+    Unreadable,
+    #[error("No token provided")]
+    NoToken,
+    #[error("Invalid token")]
+    InvalidToken,
+    #[error("The sign-in service is not available at the moment, please try again")]
+    Tokens(#[source] TokenError),
+    #[error("The page could not be rendered")]
+    Page(#[from] askama::Error),
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Refused(_) => Self::InvalidToken,
+            error => Self::Tokens(error),
+        }
+    }
+}
+
+impl ApiError {
+    fn name(&self) -> ErrorName {
+        match self {
+            Self::SignIn(error) => error.name(),
+            Self::DuplicateParameter(_) | Self::Unreadable => ErrorName::InputError,
+            Self::NoToken | Self::InvalidToken => ErrorName::AuthenticationError,
+            Self::Tokens(_) => ErrorName::ServiceUnavailableError,
+            Self::Page(_) => ErrorName::Error,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::SignIn(error) => error.code(),
+            Self::DuplicateParameter(_) => "duplicate_parameter",
+            Self::Unreadable => "unreadable_request",
+            Self::NoToken => "token_missing",
+            Self::InvalidToken => "token_invalid",
+            Self::Tokens(_) => "tokens_unavailable",
+            Self::Page(_) => "page_not_rendered",
+        }
+    }
+}
+
+/// The status that belongs to an error's name.
+pub(crate) const fn status_of(name: ErrorName) -> StatusCode {
+    match name {
+        ErrorName::InputError => StatusCode::BAD_REQUEST,
+        ErrorName::AuthenticationError => StatusCode::UNAUTHORIZED,
+        ErrorName::NotAllowedError => StatusCode::FORBIDDEN,
+        ErrorName::NotFoundError => StatusCode::NOT_FOUND,
+        ErrorName::ConflictError => StatusCode::CONFLICT,
+        ErrorName::ServiceUnavailableError => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorName::Error => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// What the body says besides the request, which [`with_body`] knows.
+#[derive(Debug, Clone)]
+struct Said {
+    name: &'static str,
+    message: String,
+    code: &'static str,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let name = self.name();
+        let status = status_of(name);
+        let code = self.code();
+        let detail = match &self {
+            Self::SignIn(error) => error.detail(),
+            other => std::error::Error::source(other)
+                .map_or_else(|| other.to_string(), ToString::to_string),
+        };
+        if status.is_server_error() {
+            tracing::error!(code, detail, "request failed");
+        } else {
+            tracing::debug!(code, detail, "request refused");
+        }
+        let mut response = status.into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(
+                header::RETRY_AFTER,
+                const { http::HeaderValue::from_static("2") },
+            );
+        }
+        let said = Said {
+            name: name.as_str(),
+            message: self.to_string(),
+            code,
+        };
+        response.extensions_mut().insert(said);
+        response
+    }
+}
+
+/// Gives every error its JSON body, also those of the framework: a method not
+/// allowed, a body too large, a time limit reached.
+pub(crate) async fn with_body(method: Method, uri: Uri, request: Request, next: Next) -> Response {
+    let request_id = request.extensions().get::<RequestId>().cloned();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let said = match response.extensions_mut().remove::<Said>() {
+        Some(said) => said,
+        None if is_bare_error(status, response.headers()) => plain(status),
+        None => return response,
+    };
+    let body = json!({
+        "error": {
+            "name": said.name,
+            "message": said.message,
+            "code": said.code,
+            "requestId": request_id.as_ref().map(RequestId::as_str),
+        },
+        "request": { "method": method.as_str(), "url": uri.to_string() },
+        "response": { "statusCode": status.as_u16() },
+    });
+    let mut answer = (status, Json(body)).into_response();
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
+            answer.headers_mut().append(name, value.clone());
+        }
+    }
+    answer.headers_mut().insert(
+        header::CACHE_CONTROL,
+        const { http::HeaderValue::from_static("no-store") },
+    );
+    answer
+}
+
+/// An error of the framework: plain text, or nothing at all.
+fn is_bare_error(status: StatusCode, headers: &HeaderMap) -> bool {
+    let plain = headers
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    (status.is_client_error() || status.is_server_error())
+        && plain
+        && !headers.contains_key(INTENDED)
+}
+
+/// Marks a plain-text answer as meant that way; removed on the way out.
+pub(crate) const INTENDED: &str = "x-stagedoor-intended";
+
+fn plain(status: StatusCode) -> Said {
+    let (name, code) = match status {
+        StatusCode::NOT_FOUND => ("NotFoundError", "not_found"),
+        StatusCode::SERVICE_UNAVAILABLE => ("ServiceUnavailableError", "unavailable"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("InputError", "body_too_large"),
+        StatusCode::METHOD_NOT_ALLOWED => ("NotAllowedError", "method_not_allowed"),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {
+            ("ServiceUnavailableError", "timeout")
+        }
+        status if status.is_client_error() => ("InputError", "bad_request"),
+        _ => ("Error", "internal"),
+    };
+    let message = status.canonical_reason().unwrap_or("Error").to_owned();
+    Said {
+        name,
+        message,
+        code,
+    }
+}

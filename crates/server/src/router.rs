@@ -1,0 +1,83 @@
+//! Every route, and what surrounds them all.
+
+use axum::{
+    Router,
+    middleware::from_fn,
+    routing::{get, post},
+};
+use http::StatusCode;
+use tower_http::{
+    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
+
+use crate::{AppState, cors, error, headers, request_id, routes};
+
+/// No request of ours has a body near this size.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+
+/// The whole service.
+pub fn router(state: AppState) -> Router {
+    let auth = auth_routes().layer(from_fn(error::with_body));
+    let mut router = Router::new().nest("/api/auth", auth.clone());
+    let base_path = state
+        .settings
+        .base_url
+        .path()
+        .trim_end_matches('/')
+        .to_owned();
+    if !base_path.is_empty() {
+        // Behind a proxy that does not take the base URL's path off.
+        router = router.nest(&format!("{base_path}/api/auth"), auth);
+    }
+    let mut router = router
+        .route(
+            "/.backstage/health/v1/liveness",
+            get(routes::health::liveness),
+        )
+        .route(
+            "/.backstage/health/v1/readiness",
+            get(routes::health::readiness),
+        )
+        .route("/", get(routes::sign_in_page::page))
+        .route("/assets/{name}", get(routes::assets::asset))
+        .fallback(routes::not_found::page)
+        .layer(from_fn(routes::not_found::for_people));
+    if let Some(settings) = &state.settings.cors {
+        router = router.layer(cors::layer(settings));
+    }
+    router
+        .layer(CatchPanicLayer::new())
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            state.settings.request_timeout,
+        ))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn(request_id::name_request))
+        .with_state(state)
+}
+
+fn auth_routes() -> Router<AppState> {
+    Router::new()
+        .route("/{provider}/start", get(routes::start::start))
+        .route(
+            "/{provider}/handler/frame",
+            get(routes::frame_handler::from_query).post(routes::frame_handler::from_form),
+        )
+        .route(
+            "/{provider}/refresh",
+            get(routes::refresh::refresh).post(routes::refresh::refresh),
+        )
+        .route("/{provider}/logout", post(routes::logout::logout))
+        .route("/.well-known/jwks.json", get(routes::well_known::jwks))
+        .route(
+            "/.well-known/openid-configuration",
+            get(routes::well_known::openid_configuration),
+        )
+        .route(
+            "/.backstage/auth/v1/jwks.json",
+            get(routes::plugin_keys::jwks),
+        )
+        .route("/v1/userinfo", get(routes::userinfo::userinfo))
+        .fallback(routes::not_found::provider)
+}

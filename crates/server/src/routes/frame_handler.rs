@@ -1,0 +1,140 @@
+//! `GET|POST /{provider}/handler/frame`
+
+use axum::{
+    body::Bytes,
+    extract::{OriginalUri, Path, State},
+    response::{Html, IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use secrecy::SecretString;
+use serde_json::json;
+use stagedoor_signin::{CallbackAnswer, CallbackRequest, Delivery, SignInError, SignedIn};
+use url::Url;
+
+use crate::{
+    AppState,
+    cookies::{Names, RequestCookies, ResponseCookies},
+    error::ApiError,
+    pages,
+    parameters::Parameters,
+    settings::ServerSettings,
+};
+
+/// Added when a form is posted again from our own site.
+const REPOSTED: &str = "stagedoor_reposted";
+
+/// The provider answers in the query.
+pub(crate) async fn from_query(
+    State(state): State<AppState>,
+    Path(provider): Path<String>,
+    cookies: RequestCookies,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    finish(&state, provider, Parameters::of_query(&uri), &cookies).await
+}
+
+/// The provider answers with a form (`response_mode=form_post`). Its post comes
+/// from another site and so brings no cookie; the page it gets posts the same
+/// form again, from ours.
+pub(crate) async fn from_form(
+    State(state): State<AppState>,
+    Path(provider): Path<String>,
+    OriginalUri(uri): OriginalUri,
+    cookies: RequestCookies,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let mut parameters = Parameters::parse(&body);
+    let reposted = parameters.take(REPOSTED);
+    if reposted || !cookies.flows(&Names(&provider)).is_empty() {
+        return finish(&state, provider, parameters, &cookies).await;
+    }
+    state.sign_in.live().providers.must_know(&provider)?;
+    let mut fields = parameters.into_pairs();
+    fields.push((REPOSTED.to_owned(), "1".to_owned()));
+    let page = pages::repost_page(uri.path(), &fields);
+    Ok(page_with_script(
+        page.html,
+        &page.script_sha256_base64,
+        "; form-action 'self'",
+    ))
+}
+
+async fn finish(
+    state: &AppState,
+    provider: String,
+    parameters: Parameters,
+    cookies: &RequestCookies,
+) -> Result<Response, ApiError> {
+    let names = Names(&provider);
+    let request = CallbackRequest {
+        flow_cookies: cookies.flows(&names),
+        session_cookie: cookies.whole(&names.session()).map(SecretString::from),
+        parameters: parameters.into_pairs(),
+        provider,
+    };
+    let answer = state.sign_in.callback(request).await?;
+    let mut set = ResponseCookies::new(&answer.provider, answer.origin.as_str());
+    set.remove_flow(answer.flow);
+    if let Ok(signed_in) = &answer.outcome {
+        set.set_session(&signed_in.cookie, &signed_in.granted_scope, cookies);
+    }
+    let body = match &answer.delivery {
+        Delivery::Message(origin) => message(origin.as_str(), &answer),
+        Delivery::Redirect(url) => redirect(&state.settings, url, &answer.outcome),
+    };
+    Ok((set, body).into_response())
+}
+
+/// The web message of contract §7.
+fn message(origin: &str, answer: &CallbackAnswer) -> Response {
+    let message = match &answer.outcome {
+        Ok(signed_in) => json!({ "type": "authorization_response", "response": signed_in.session }),
+        Err(error) => json!({
+            "type": "authorization_response",
+            "error": { "name": error.name().as_str(), "message": error.to_string(), "code": error.code() },
+        }),
+    };
+    let page = pages::frame_page(origin, &message.to_string());
+    page_with_script(page.html, &page.script_sha256_base64, "")
+}
+
+fn page_with_script(html: String, script_sha256_base64: &str, more: &str) -> Response {
+    let policy = format!(
+        "default-src 'none'; script-src 'sha256-{script_sha256_base64}'; base-uri 'none'; style-src 'self'{more}"
+    );
+    let mut response = Html(html).into_response();
+    let headers = response.headers_mut();
+    // A hash in base64 is always a valid header value.
+    headers.extend(
+        HeaderValue::try_from(policy).map(|policy| (header::CONTENT_SECURITY_POLICY, policy)),
+    );
+    headers.insert(
+        HeaderName::from_static("x-frame-options"),
+        const { HeaderValue::from_static("sameorigin") },
+    );
+    response
+}
+
+fn redirect(
+    settings: &ServerSettings,
+    url: &Url,
+    outcome: &Result<SignedIn, SignInError>,
+) -> Response {
+    let target = match outcome {
+        Ok(_) => url.clone(),
+        Err(error) => {
+            let mut url = settings.app_url.clone();
+            url.set_query(None);
+            url.query_pairs_mut()
+                .append_pair("error", &error.to_string());
+            url.set_fragment(None);
+            url
+        }
+    };
+    // A parsed URL is ASCII without spaces, which a header value may hold.
+    let mut response = StatusCode::FOUND.into_response();
+    response.headers_mut().extend(
+        HeaderValue::from_str(target.as_str()).map(|location| (header::LOCATION, location)),
+    );
+    response
+}

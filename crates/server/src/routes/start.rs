@@ -1,0 +1,57 @@
+//! `GET /{provider}/start`
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, Uri, header};
+use stagedoor_signin::StartRequest;
+
+use crate::{
+    AppState,
+    cookies::{Names, RequestCookies, ResponseCookies},
+    error::ApiError,
+    parameters::Parameters,
+};
+
+/// Sends the browser to the provider.
+pub(crate) async fn start(
+    State(state): State<AppState>,
+    Path(provider): Path<String>,
+    cookies: RequestCookies,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let query = Parameters::of_query(&uri);
+    let names = Names(&provider);
+    let granted_scope = cookies.whole(&names.granted_scope());
+    let started = state
+        .sign_in
+        .start(StartRequest {
+            provider: &provider,
+            environment: query.one("env")?,
+            origin: query.one("origin")?,
+            flow: query.one("flow")?,
+            redirect_url: query.one("redirectUrl")?,
+            scope: query.one("scope")?,
+            granted_scope: granted_scope.as_deref(),
+            open_flows: cookies
+                .flows(&names)
+                .into_iter()
+                .map(|(flow, _)| flow)
+                .collect(),
+        })
+        .await?;
+    let live = state.sign_in.live();
+    let origin = started
+        .origin
+        .as_ref()
+        .unwrap_or_else(|| live.origins.app());
+    let mut set = ResponseCookies::new(&started.provider, origin.as_str());
+    for flow in started.abandoned {
+        set.remove_flow(flow);
+    }
+    set.set_flow(started.flow, &started.cookie);
+    let location =
+        HeaderValue::from_str(started.location.as_str()).map_err(|_| ApiError::Unreadable)?;
+    Ok((StatusCode::FOUND, set, [(header::LOCATION, location)]).into_response())
+}

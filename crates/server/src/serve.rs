@@ -1,0 +1,102 @@
+//! Listening, and stopping gracefully.
+
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A client has this long to send its headers.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Request line and headers together; cookies of a moved-over Backstage can
+/// hold a long refresh token in pieces.
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+const MAX_HEADERS: usize = 100;
+/// How long requests under way may take to finish when the server stops.
+const GRACE: Duration = Duration::from_secs(15);
+/// How long to wait when no more connections can be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Why the server can't listen.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct ServeError {
+    /// Where.
+    pub address: String,
+    /// Why not.
+    pub source: io::Error,
+}
+
+/// A server that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Bound {
+    /// Listens on `host` and `port`; port 0 takes any that is free.
+    ///
+    /// # Errors
+    /// When the address is taken or not ours.
+    pub async fn to(host: &str, port: u16) -> Result<Self, ServeError> {
+        let failed = |source| ServeError {
+            address: format!("{host}:{port}"),
+            source,
+        };
+        let listener = TcpListener::bind((host, port)).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `shutdown`, then lets the requests under way finish.
+    pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()> + Send) {
+        let graceful = GracefulShutdown::new();
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => answer(stream, router.clone(), &graceful),
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                () = &mut shutdown => break,
+            }
+        }
+        drop(self.listener);
+        tokio::select! {
+            () = graceful.shutdown() => {}
+            () = tokio::time::sleep(GRACE) => tracing::warn!("some requests did not finish in time"),
+        }
+    }
+}
+
+fn answer(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
+    // Small answers should not wait for more to come.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(MAX_HEADER_BYTES)
+        .max_headers(MAX_HEADERS)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    });
+}

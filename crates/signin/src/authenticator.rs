@@ -1,0 +1,78 @@
+//! What a provider must be able to do, whatever it is.
+
+use async_trait::async_trait;
+use stagedoor_identity::Profile;
+use stagedoor_oidc::{
+    CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshToken, TokenSet,
+};
+use url::Url;
+
+/// What an authenticator learned about someone: Backstage's `result`.
+#[derive(Debug, Clone)]
+pub struct OidcResult {
+    /// The claims of the userinfo endpoint; those of the ID token where the
+    /// provider has none.
+    pub userinfo: Claims,
+    /// The provider's tokens, verified.
+    pub tokenset: TokenSet,
+}
+
+/// Where to send the browser, and what must stay with it meanwhile.
+#[derive(Debug)]
+pub struct AuthorizationStart {
+    /// The provider's authorization endpoint with every parameter.
+    pub url: Url,
+    /// What the callback is checked against; kept in the flow cookie, sealed.
+    pub secrets: FlowSecrets,
+}
+
+/// Signs people in at one provider: Backstage's `OAuthAuthenticator`.
+///
+/// The flows around it (state, cookies, scopes, sessions) are the same for
+/// all authenticators and live in [`crate::SignIn`].
+#[async_trait]
+pub trait Authenticator: Send + Sync + 'static {
+    /// Scopes every request asks for.
+    fn required_scopes(&self) -> &[&str];
+
+    /// Starts a flow.
+    ///
+    /// # Errors
+    /// When the provider is not available.
+    async fn start(&self, scope: &str, state: &str) -> Result<AuthorizationStart, OidcError>;
+
+    /// Finishes a flow: turns the callback into verified tokens and claims.
+    ///
+    /// # Errors
+    /// When the provider refused, or its answer breaks a rule.
+    async fn authenticate(
+        &self,
+        callback: &CallbackParams,
+        secrets: &FlowSecrets,
+    ) -> Result<OidcResult, OidcError>;
+
+    /// Gets new tokens. `subject` is whom the session belongs to.
+    ///
+    /// # Errors
+    /// When the provider refused, can't be reached, or names someone else.
+    async fn refresh(
+        &self,
+        refresh_token: &RefreshToken,
+        subject: Option<&str>,
+    ) -> Result<OidcResult, OidcError>;
+
+    /// Tells the provider that the session is over.
+    ///
+    /// # Errors
+    /// When the provider could not be told.
+    async fn logout(&self, refresh_token: &RefreshToken) -> Result<(), OidcError>;
+
+    /// The profile that a result describes.
+    fn profile(&self, result: &OidcResult) -> Profile;
+
+    /// Whether the provider can be used right now.
+    fn status(&self) -> ProviderStatus;
+
+    /// Gets ready ahead of the first flow: called in the background.
+    async fn warm_up(&self) {}
+}

@@ -1,0 +1,244 @@
+//! What can go wrong in a sign-in, and what the person and the log are told.
+
+use stagedoor_oidc::OidcError;
+use stagedoor_storage::StorageError;
+
+use crate::{resolver::ResolveError, sealing::NotAuthentic, tokens::TokenError};
+
+/// The error names Backstage's clients know (contract §2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names)] // the names are the wire's
+pub enum ErrorName {
+    /// 400
+    InputError,
+    /// 401
+    AuthenticationError,
+    /// 403
+    NotAllowedError,
+    /// 404
+    NotFoundError,
+    /// 409
+    ConflictError,
+    /// 503
+    ServiceUnavailableError,
+    /// 500
+    Error,
+}
+
+impl ErrorName {
+    /// As it stands in an error body.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InputError => "InputError",
+            Self::AuthenticationError => "AuthenticationError",
+            Self::NotAllowedError => "NotAllowedError",
+            Self::NotFoundError => "NotFoundError",
+            Self::ConflictError => "ConflictError",
+            Self::ServiceUnavailableError => "ServiceUnavailableError",
+            Self::Error => "Error",
+        }
+    }
+}
+
+/// Why a sign-in, a refresh or a logout did not succeed.
+///
+/// `Display` is for the person and the client; it holds nothing an attacker
+/// can use. The log gets [`SignInError::detail`] besides.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// No provider has that id.
+    #[error("Unknown auth provider '{0}'")]
+    UnknownProvider(String),
+    /// The provider is known, its configuration is missing.
+    #[error("No auth provider registered for '{0}'")]
+    ProviderNotConfigured(String),
+    /// The request names no environment.
+    #[error("Must specify 'env' query to select environment")]
+    EnvironmentMissing,
+    /// The provider is not configured for that environment.
+    #[error("No configuration available for the '{0}' environment of this provider.")]
+    UnknownEnvironment(String),
+    /// `origin` is not a URL.
+    #[error("App origin is invalid, failed to parse")]
+    OriginUnparsable,
+    /// `origin` may not receive answers.
+    #[error("Origin '{0}' is not allowed")]
+    OriginNotAllowed(String),
+    /// A redirect flow without a destination.
+    #[error("No redirectUrl provided in request query parameters")]
+    RedirectUrlMissing,
+    /// The destination is not a URL.
+    #[error("Redirect URL is invalid, failed to parse")]
+    RedirectUrlUnparsable,
+    /// The destination is elsewhere.
+    #[error("Redirect URL is not an allowed origin")]
+    RedirectUrlNotAllowed,
+    /// The scope asked for does not fit in a cookie.
+    #[error("The requested scope is too long, at most {limit} characters are allowed")]
+    ScopeTooLong {
+        /// In characters.
+        limit: usize,
+    },
+    /// The state was not made here, or for another provider, or was changed.
+    #[error("OAuth state is invalid")]
+    StateInvalid,
+    /// The state is older than ten minutes.
+    #[error("The sign-in took too long and has expired, please try again")]
+    FlowExpired,
+    /// The flow has been finished before.
+    #[error("This sign-in has already been completed, please start again")]
+    FlowAlreadyUsed,
+    /// The browser brings no cookie for this flow.
+    #[error("Auth response is missing cookie nonce")]
+    FlowCookieMissing,
+    /// The cookie belongs to another flow or was changed.
+    #[error("Invalid nonce")]
+    FlowCookieInvalid,
+    /// A required header of the frontend is missing (contract §8).
+    #[error("Invalid X-Requested-With header")]
+    NotFromFrontend,
+    /// There is no session cookie, or none that names a live session.
+    #[error("Missing session cookie")]
+    SessionMissing,
+    /// Another refresh of the same session did not finish in time.
+    #[error("The session is being refreshed elsewhere, please try again")]
+    RefreshBusy,
+    /// A refresh did not succeed; the cause says why.
+    #[error("Refresh failed; caused by {name}: {cause}", name = .0.name().as_str(), cause = .0)]
+    RefreshFailed(#[source] Box<SignInError>),
+    /// The provider refused or could not be asked or believed.
+    #[error("{}", provider_message(.0))]
+    Provider(#[from] OidcError),
+    /// The resolver did not find a user.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// No token could be made.
+    #[error("No Backstage token could be issued")]
+    Token(#[from] TokenError),
+    /// The database did not do its part.
+    #[error("The sign-in service is not available at the moment, please try again")]
+    Storage(#[from] StorageError),
+    /// Sealed data of ours does not open.
+    #[error("The session can't be read, please sign in again")]
+    Unsealing(#[from] NotAuthentic),
+    /// The operating system gave no randomness.
+    #[error("The sign-in service is not available at the moment, please try again")]
+    NoEntropy(#[from] stagedoor_ambient::NoEntropy),
+}
+
+impl SignInError {
+    /// The name of the error on the wire.
+    #[must_use]
+    pub fn name(&self) -> ErrorName {
+        use ErrorName as Name;
+        match self {
+            Self::UnknownProvider(_)
+            | Self::ProviderNotConfigured(_)
+            | Self::UnknownEnvironment(_) => Name::NotFoundError,
+            Self::EnvironmentMissing
+            | Self::OriginUnparsable
+            | Self::RedirectUrlMissing
+            | Self::RedirectUrlUnparsable
+            | Self::ScopeTooLong { .. }
+            | Self::SessionMissing => Name::InputError,
+            Self::OriginNotAllowed(_)
+            | Self::RedirectUrlNotAllowed
+            | Self::StateInvalid
+            | Self::FlowExpired
+            | Self::FlowAlreadyUsed
+            | Self::FlowCookieMissing
+            | Self::FlowCookieInvalid => Name::NotAllowedError,
+            Self::NotFromFrontend | Self::RefreshFailed(_) | Self::Unsealing(_) => {
+                Name::AuthenticationError
+            }
+            Self::Provider(error) if error.is_transient() => Name::ServiceUnavailableError,
+            Self::Provider(_) => Name::AuthenticationError,
+            Self::Resolve(error) => error.name(),
+            Self::Token(_) => Name::Error,
+            Self::RefreshBusy | Self::Storage(_) | Self::NoEntropy(_) => {
+                Name::ServiceUnavailableError
+            }
+        }
+    }
+
+    /// A stable, machine-readable reason, for logs and error bodies.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownProvider(_) => "unknown_provider",
+            Self::ProviderNotConfigured(_) => "provider_not_configured",
+            Self::EnvironmentMissing => "environment_missing",
+            Self::UnknownEnvironment(_) => "unknown_environment",
+            Self::OriginUnparsable => "origin_unparsable",
+            Self::OriginNotAllowed(_) => "origin_not_allowed",
+            Self::RedirectUrlMissing => "redirect_url_missing",
+            Self::RedirectUrlUnparsable => "redirect_url_unparsable",
+            Self::RedirectUrlNotAllowed => "redirect_url_not_allowed",
+            Self::ScopeTooLong { .. } => "scope_too_long",
+            Self::StateInvalid => "state_invalid",
+            Self::FlowExpired => "flow_expired",
+            Self::FlowAlreadyUsed => "flow_already_used",
+            Self::FlowCookieMissing => "flow_cookie_missing",
+            Self::FlowCookieInvalid => "flow_cookie_invalid",
+            Self::NotFromFrontend => "not_from_frontend",
+            Self::SessionMissing => "session_missing",
+            Self::RefreshBusy => "refresh_busy",
+            Self::RefreshFailed(cause) => cause.code(),
+            Self::Provider(error) => error.code(),
+            Self::Resolve(error) => error.code(),
+            Self::Token(_) => "token_not_issued",
+            Self::Storage(_) => "storage_unavailable",
+            Self::Unsealing(_) => "session_unreadable",
+            Self::NoEntropy(_) => "no_entropy",
+        }
+    }
+
+    /// The whole chain of causes, for the log only.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let mut detail = match self {
+            Self::Provider(error) => error.to_string(),
+            other => other.to_string(),
+        };
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !detail.contains(&text) {
+                detail.push_str(": ");
+                detail.push_str(&text);
+            }
+            cause = error.source();
+        }
+        detail
+    }
+
+    /// Whether the session can't go on: the provider has ended the grant.
+    #[must_use]
+    pub fn ends_session(&self) -> bool {
+        match self {
+            Self::Provider(error) => error.is_refused(),
+            Self::Unsealing(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What a person is told of a provider's failure. What it claimed about itself
+/// is for the log.
+fn provider_message(error: &OidcError) -> String {
+    match error {
+        OidcError::Denied { error, description } => match description {
+            Some(description) => format!("Authentication rejected, {error}: {description}"),
+            None => format!("Authentication rejected, {error}"),
+        },
+        error if error.is_transient() => {
+            "The identity provider can't be reached at the moment, please try again".to_owned()
+        }
+        error if error.is_refused() => {
+            "The identity provider has ended this session, please sign in again".to_owned()
+        }
+        _ => "The identity provider's answer was not accepted".to_owned(),
+    }
+}

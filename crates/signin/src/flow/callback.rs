@@ -1,0 +1,227 @@
+//! `callback`: the provider sends the browser back (contract §4, §7).
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use stagedoor_oidc::CallbackParams;
+use stagedoor_storage::SessionRecord;
+use url::Url;
+
+use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
+use crate::{
+    Live, SignIn, SignInError, audit,
+    authenticator::OidcResult,
+    origin::Origin,
+    provider::Provider,
+    session::{Presented, SessionCookie, SessionResponse, SessionTokens},
+};
+
+/// What came back with the browser.
+#[derive(Debug, Default)]
+pub struct CallbackRequest {
+    /// The provider's id, from the path.
+    pub provider: String,
+    /// The parameters of the query or the form, as they came.
+    pub parameters: Vec<(String, String)>,
+    /// The flow cookies of this provider.
+    pub flow_cookies: Vec<(FlowId, String)>,
+    /// The session cookie there was before.
+    pub session_cookie: Option<SecretString>,
+}
+
+/// How the answer is delivered, whatever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// A message to the window that opened the popup, for this origin only.
+    Message(Origin),
+    /// A redirect to this address.
+    Redirect(Url),
+}
+
+/// The answer to a callback.
+#[derive(Debug)]
+pub struct CallbackAnswer {
+    /// Which provider.
+    pub provider: Arc<Provider>,
+    /// How to deliver it.
+    pub delivery: Delivery,
+    /// The app's origin in this flow; cookies depend on it.
+    pub origin: Origin,
+    /// The flow that ends here; its cookie is to be removed.
+    pub flow: FlowId,
+    /// The session, or why there is none.
+    pub outcome: Result<SignedIn, SignInError>,
+}
+
+/// Someone has signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// What the client is told.
+    pub session: SessionResponse,
+    /// The session cookie to set.
+    pub cookie: SessionCookie,
+    /// The scopes granted, for their cookie.
+    pub granted_scope: String,
+}
+
+impl SignIn {
+    /// Finishes a flow.
+    ///
+    /// # Errors
+    /// When the state does not tell where an answer could go. Any other failure
+    /// is the answer's [`CallbackAnswer::outcome`].
+    pub async fn callback(
+        self: &Arc<Self>,
+        request: CallbackRequest,
+    ) -> Result<CallbackAnswer, SignInError> {
+        let live = self.live();
+        live.providers.must_know(&request.provider)?;
+        let state = self.open_state(&request)?;
+        let provider = live
+            .providers
+            .find(&state.provider, Some(&state.environment))?;
+        // Checked again: the configuration may have changed since the start.
+        let (delivery, origin) = delivery_of(&live, &state)?;
+        let flow = state.flow;
+        let outcome = self.finish(&provider, &state, request).await;
+        match &outcome {
+            Ok(signed_in) => audit::signed_in(&provider, &signed_in.session),
+            Err(error) => audit::sign_in_refused(&provider, error),
+        }
+        Ok(CallbackAnswer {
+            provider,
+            delivery,
+            origin,
+            flow,
+            outcome,
+        })
+    }
+
+    fn open_state(&self, request: &CallbackRequest) -> Result<FlowState, SignInError> {
+        let mut states = request
+            .parameters
+            .iter()
+            .filter(|(name, _)| name == "state");
+        match (states.next(), states.next()) {
+            (Some((_, state)), None) if !state.is_empty() => {
+                FlowState::open(&self.keychain, &request.provider, state)
+            }
+            (None, _) => Err(SignInError::EnvironmentMissing),
+            _ => Err(SignInError::StateInvalid),
+        }
+    }
+
+    async fn finish(
+        self: &Arc<Self>,
+        provider: &Arc<Provider>,
+        state: &FlowState,
+        request: CallbackRequest,
+    ) -> Result<SignedIn, SignInError> {
+        let cookie = self.open_flow_cookie(state, &request.flow_cookies)?;
+        let callback = CallbackParams::from_pairs(request.parameters)?;
+        self.use_once(state).await?;
+        let result = provider
+            .authenticator
+            .authenticate(&callback, &cookie.secrets)
+            .await?;
+        let signed_in = self.open_session(provider, result, cookie.scope).await?;
+        self.end_previous(request.session_cookie, &signed_in).await;
+        Ok(signed_in)
+    }
+
+    /// The cookie that proves this browser started this flow.
+    fn open_flow_cookie(
+        &self,
+        state: &FlowState,
+        cookies: &[(FlowId, String)],
+    ) -> Result<FlowCookie, SignInError> {
+        state.check_age(self.clock.now())?;
+        match cookies.iter().find(|(flow, _)| *flow == state.flow) {
+            Some((_, sealed)) => FlowCookie::open(&self.keychain, state, sealed),
+            None if cookies.is_empty() => Err(SignInError::FlowCookieMissing),
+            None => Err(SignInError::FlowCookieInvalid),
+        }
+    }
+
+    /// Each flow is finished once, on whichever node.
+    async fn use_once(&self, state: &FlowState) -> Result<(), SignInError> {
+        // Past this the state has expired everywhere, clocks a minute apart.
+        let forget_at = state.started_at + FLOW_LIFETIME * 2;
+        if self.storage.use_flow(state.flow.0, forget_at).await? {
+            Ok(())
+        } else {
+            Err(SignInError::FlowAlreadyUsed)
+        }
+    }
+
+    async fn open_session(
+        &self,
+        provider: &Provider,
+        result: OidcResult,
+        scope: String,
+    ) -> Result<SignedIn, SignInError> {
+        let now = self.clock.now();
+        let tokens = SessionTokens::new(result, scope, now);
+        let session = self.session_response(provider, &tokens).await?;
+        let cookie = SessionCookie::generate(&*self.entropy)?;
+        let id_token = tokens.tokenset.id_token.as_ref();
+        self.storage
+            .insert_session(&SessionRecord {
+                id: cookie.id(),
+                secret_hash: cookie.secret_hash(),
+                provider: provider.id.clone(),
+                environment: provider.environment.clone(),
+                subject: id_token
+                    .map(|token| token.subject().to_owned())
+                    .unwrap_or_default(),
+                provider_session: id_token
+                    .and_then(|token| token.session_id())
+                    .map(str::to_owned),
+                user_entity_ref: session.user_entity_ref(),
+                sealed_tokens: tokens.seal(&self.keychain, cookie.id(), &*self.entropy)?,
+                created_at: now,
+                refreshed_at: now,
+                expires_at: tokens.session_end(provider, now),
+            })
+            .await?;
+        Ok(SignedIn {
+            session,
+            cookie,
+            granted_scope: tokens.scope,
+        })
+    }
+
+    /// The session this browser had before is replaced, not left behind.
+    async fn end_previous(&self, cookie: Option<SecretString>, signed_in: &SignedIn) {
+        use secrecy::ExposeSecret;
+        let Some(Presented::Ours(previous)) =
+            cookie.and_then(|value| Presented::parse(value.expose_secret()))
+        else {
+            return;
+        };
+        let now = self.clock.now();
+        let is_theirs = match self.storage.session(previous.id(), now).await {
+            Ok(Some(record)) => {
+                previous.opens(&record.secret_hash) && previous.id() != signed_in.cookie.id()
+            }
+            _ => false,
+        };
+        if is_theirs && let Err(error) = self.storage.delete_session(previous.id()).await {
+            tracing::warn!(%error, "a replaced session could not be removed, it will expire");
+        }
+    }
+}
+
+fn delivery_of(live: &Live, state: &FlowState) -> Result<(Delivery, Origin), SignInError> {
+    let origin = match &state.origin {
+        Some(origin) => live.origins.check(origin.as_str())?,
+        None => live.origins.app().clone(),
+    };
+    let delivery = match &state.kind {
+        FlowKind::Popup => Delivery::Message(origin.clone()),
+        FlowKind::Redirect(url) => {
+            Delivery::Redirect(live.origins.check_redirect(Some(url.as_str()))?)
+        }
+    };
+    Ok((delivery, origin))
+}

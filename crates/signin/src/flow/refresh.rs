@@ -1,0 +1,311 @@
+//! `refresh`: a session goes on (contract §8).
+//!
+//! At most one refresh of a session is under way at any time, on all nodes
+//! together; whoever else asks meanwhile gets its result. So a provider that
+//! rotates refresh tokens never sees an old one.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use stagedoor_ambient::random_bytes;
+use stagedoor_oidc::RefreshToken;
+use stagedoor_storage::{LeaseId, LeaseOutcome, SessionRecord, SessionUpdate};
+
+use crate::{
+    SignIn, SignInError, audit,
+    provider::Provider,
+    session::{Presented, SessionCookie, SessionResponse, SessionTokens},
+};
+
+/// How long one refresh may hold a session. A node that dies meanwhile holds
+/// it no longer.
+const LEASE: SignedDuration = SignedDuration::from_secs(40);
+/// How often to look whether another node is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(40);
+/// How long to wait for another node.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the frontend asks for.
+#[derive(Debug, Default)]
+pub struct RefreshRequest {
+    /// The provider's id, from the path.
+    pub provider: String,
+    /// `env`
+    pub environment: Option<String>,
+    /// Whether `X-Requested-With: XMLHttpRequest` is there, which no foreign
+    /// page can send.
+    pub from_frontend: bool,
+    /// `scope`
+    pub scope: Option<String>,
+    /// The granted-scope cookie.
+    pub granted_scope: Option<String>,
+    /// The session cookie.
+    pub session_cookie: Option<SecretString>,
+}
+
+/// A session that goes on.
+#[derive(Debug)]
+pub struct Refreshed {
+    /// Which provider; the cookies' path depends on it.
+    pub provider: Arc<Provider>,
+    /// What the client is told.
+    pub session: SessionResponse,
+    /// The session cookie to set: it lives anew from now.
+    pub cookie: SessionCookie,
+    /// The scopes granted, for their cookie.
+    pub granted_scope: String,
+}
+
+impl SignIn {
+    /// Refreshes a session.
+    ///
+    /// # Errors
+    /// What names no provider as such; any other failure as
+    /// [`SignInError::RefreshFailed`].
+    pub async fn refresh(
+        self: &Arc<Self>,
+        request: RefreshRequest,
+    ) -> Result<Refreshed, SignInError> {
+        let provider = self
+            .live()
+            .providers
+            .find(&request.provider, request.environment.as_deref())?;
+        if !request.from_frontend {
+            return Err(SignInError::NotFromFrontend);
+        }
+        let this = self.clone();
+        let for_provider = provider.clone();
+        // A task of its own: a client that goes away must not stop a refresh
+        // half-way, with the old refresh token used and the new one not kept.
+        let task = tokio::spawn(async move { this.refresh_session(&for_provider, request).await });
+        let outcome = match task.await {
+            Ok(outcome) => outcome,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(SignInError::RefreshBusy),
+        };
+        outcome.map_err(|cause| {
+            audit::refresh_failed(&provider, &cause);
+            SignInError::RefreshFailed(Box::new(cause))
+        })
+    }
+
+    async fn refresh_session(
+        &self,
+        provider: &Arc<Provider>,
+        request: RefreshRequest,
+    ) -> Result<Refreshed, SignInError> {
+        let asked_at = self.clock.now();
+        let cookie = self.present(provider, &request, asked_at).await?;
+        let _alone_here = self.gates.enter(cookie.id()).await;
+        let tokens = self
+            .fresh_tokens(provider, &cookie, &request, asked_at)
+            .await?;
+        let session = self.session_response(provider, &tokens).await?;
+        Ok(Refreshed {
+            provider: provider.clone(),
+            session,
+            cookie,
+            granted_scope: tokens.scope,
+        })
+    }
+
+    /// The session cookie of the request; one of Backstage's is taken over.
+    async fn present(
+        &self,
+        provider: &Provider,
+        request: &RefreshRequest,
+        now: Timestamp,
+    ) -> Result<SessionCookie, SignInError> {
+        let presented = request
+            .session_cookie
+            .as_ref()
+            .and_then(|value| Presented::parse(value.expose_secret()))
+            .ok_or(SignInError::SessionMissing)?;
+        match presented {
+            Presented::Ours(cookie) => Ok(cookie),
+            Presented::FromBackstage(token) => {
+                self.take_over(provider, token, request.granted_scope.as_deref(), now)
+                    .await
+            }
+        }
+    }
+
+    /// Makes a session of a refresh token that Backstage put into its cookie.
+    /// Its name follows from the token, so that two tabs that bring the same
+    /// cookie at once meet in one session.
+    async fn take_over(
+        &self,
+        provider: &Provider,
+        token: RefreshToken,
+        granted_scope: Option<&str>,
+        now: Timestamp,
+    ) -> Result<SessionCookie, SignInError> {
+        let context = format!("{}/{}", provider.id, provider.environment);
+        let cookie = SessionCookie::from_bytes(self.keychain.name_for(&context, token.expose()));
+        if self.storage.session(cookie.id(), now).await?.is_some() {
+            return Ok(cookie);
+        }
+        let scope = provider.scopes.to_ask(None, granted_scope)?.to_string();
+        let tokens = SessionTokens::taken_over(token, scope, now);
+        let session = SessionRecord {
+            id: cookie.id(),
+            secret_hash: cookie.secret_hash(),
+            provider: provider.id.clone(),
+            environment: provider.environment.clone(),
+            subject: String::new(),
+            provider_session: None,
+            user_entity_ref: None,
+            sealed_tokens: tokens.seal(&self.keychain, cookie.id(), &*self.entropy)?,
+            created_at: now,
+            refreshed_at: now,
+            expires_at: tokens.session_end(provider, now),
+        };
+        self.storage.insert_session(&session).await?;
+        Ok(cookie)
+    }
+
+    /// The session's tokens: refreshed here, or by whoever was faster.
+    async fn fresh_tokens(
+        &self,
+        provider: &Provider,
+        cookie: &SessionCookie,
+        request: &RefreshRequest,
+        asked_at: Timestamp,
+    ) -> Result<SessionTokens, SignInError> {
+        let lease = LeaseId(random_bytes(&*self.entropy)?);
+        let waiting = async {
+            loop {
+                let now = self.clock.now();
+                match self
+                    .storage
+                    .lease_session(cookie.id(), lease, now, now + LEASE)
+                    .await?
+                {
+                    LeaseOutcome::Acquired(record) => {
+                        return Ok::<_, SignInError>(Some((record, true)));
+                    }
+                    LeaseOutcome::Held(record) if record.refreshed_at > asked_at => {
+                        return Ok(Some((record, false)));
+                    }
+                    LeaseOutcome::Held(_) => tokio::time::sleep(LOOK_AGAIN).await,
+                    LeaseOutcome::Gone => return Ok(None),
+                }
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .map_err(|_| SignInError::RefreshBusy)??;
+        let (record, leased) = found.ok_or(SignInError::SessionMissing)?;
+        let outcome = self
+            .refresh_leased(
+                provider,
+                cookie,
+                request,
+                &record,
+                leased.then_some(lease),
+                asked_at,
+            )
+            .await;
+        if leased && outcome.is_err() {
+            self.storage.release_lease(record.id, lease).await?;
+        }
+        outcome
+    }
+
+    async fn refresh_leased(
+        &self,
+        provider: &Provider,
+        cookie: &SessionCookie,
+        request: &RefreshRequest,
+        record: &SessionRecord,
+        lease: Option<LeaseId>,
+        asked_at: Timestamp,
+    ) -> Result<SessionTokens, SignInError> {
+        let is_theirs = cookie.opens(&record.secret_hash)
+            && record.provider == provider.id
+            && record.environment == provider.environment;
+        if !is_theirs {
+            return Err(SignInError::SessionMissing);
+        }
+        let tokens = SessionTokens::open(&self.keychain, record.id, &record.sealed_tokens)?;
+        let Some(lease) = lease else {
+            return Ok(tokens);
+        };
+        let refresh_token = tokens.tokenset.refresh_token.clone();
+        match refresh_token.filter(|_| record.refreshed_at <= asked_at) {
+            Some(refresh_token) => {
+                let refreshed = self
+                    .ask_provider(provider, record, &tokens, &refresh_token, request)
+                    .await?;
+                self.keep(provider, record, lease, &refreshed).await?;
+                Ok(refreshed)
+            }
+            // Someone in this process was faster, or there is nothing to
+            // refresh with: the tokens are good as they are until they end.
+            None => {
+                self.storage.release_lease(record.id, lease).await?;
+                Ok(tokens)
+            }
+        }
+    }
+
+    async fn ask_provider(
+        &self,
+        provider: &Provider,
+        record: &SessionRecord,
+        before: &SessionTokens,
+        refresh_token: &RefreshToken,
+        request: &RefreshRequest,
+    ) -> Result<SessionTokens, SignInError> {
+        let granted = request.granted_scope.as_deref().unwrap_or(&before.scope);
+        let scope = provider
+            .scopes
+            .to_ask(request.scope.as_deref(), Some(granted))?
+            .to_string();
+        let subject = before
+            .tokenset
+            .id_token
+            .as_ref()
+            .map(|token| token.subject());
+        match provider.authenticator.refresh(refresh_token, subject).await {
+            Ok(result) => {
+                Ok(SessionTokens::new(result, scope, self.clock.now()).carry_over(before))
+            }
+            Err(error) => {
+                let error = SignInError::from(error);
+                if error.ends_session() {
+                    self.storage.delete_session(record.id).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Keeps the new tokens before anything else can fail: the old refresh
+    /// token may be worthless by now.
+    async fn keep(
+        &self,
+        provider: &Provider,
+        record: &SessionRecord,
+        lease: LeaseId,
+        tokens: &SessionTokens,
+    ) -> Result<(), SignInError> {
+        let update = SessionUpdate {
+            user_entity_ref: record.user_entity_ref.clone(),
+            sealed_tokens: tokens.seal(&self.keychain, record.id, &*self.entropy)?,
+            refreshed_at: tokens.received_at,
+            expires_at: tokens.session_end(provider, tokens.received_at),
+        };
+        if self
+            .storage
+            .commit_refresh(record.id, lease, &update)
+            .await?
+        {
+            Ok(())
+        } else {
+            // Ended meanwhile, by a logout: then it is over.
+            Err(SignInError::SessionMissing)
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The authenticator for any OpenID provider.
+
+use async_trait::async_trait;
+use stagedoor_identity::Profile;
+use stagedoor_oidc::{
+    AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus,
+    RefreshToken, RelyingParty, TokenSet, Violation,
+};
+
+use crate::{
+    authenticator::{Authenticator, AuthorizationStart, OidcResult},
+    profile::{EmailPolicy, profile_of},
+};
+
+/// What `prompt` to send to the provider (contract §3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prompt {
+    /// No `prompt` parameter: the provider decides. Configured as `auto`.
+    Auto,
+    /// This one; Backstage's default is `none`.
+    Value(String),
+}
+
+impl Default for Prompt {
+    fn default() -> Self {
+        Self::Value("none".to_owned())
+    }
+}
+
+/// How flows with one provider are shaped.
+#[derive(Debug, Clone, Default)]
+pub struct OidcOptions {
+    /// The `prompt` parameter.
+    pub prompt: Prompt,
+    /// Parameters added to the authorization request as they are.
+    pub start_url_search_params: Vec<(String, String)>,
+    /// Which e-mail addresses may be believed.
+    pub emails: EmailPolicy,
+}
+
+/// Signs people in at an OpenID provider.
+#[derive(Debug)]
+pub struct OidcAuthenticator {
+    relying_party: RelyingParty,
+    options: OidcOptions,
+}
+
+impl OidcAuthenticator {
+    /// An authenticator over `relying_party`.
+    #[must_use]
+    pub fn new(relying_party: RelyingParty, options: OidcOptions) -> Self {
+        Self {
+            relying_party,
+            options,
+        }
+    }
+
+    /// Userinfo for tokens whose subject is known, or the ID token's claims
+    /// where the provider has no userinfo endpoint.
+    async fn with_userinfo(
+        &self,
+        tokenset: TokenSet,
+        subject: &str,
+    ) -> Result<OidcResult, OidcError> {
+        let userinfo = self
+            .relying_party
+            .userinfo(&tokenset.access_token, subject)
+            .await?;
+        let userinfo = match (userinfo, &tokenset.id_token) {
+            (Some(userinfo), _) => userinfo,
+            (None, Some(id_token)) => id_token.claims().clone(),
+            (None, None) => Claims::empty(),
+        };
+        Ok(OidcResult { userinfo, tokenset })
+    }
+}
+
+#[async_trait]
+impl Authenticator for OidcAuthenticator {
+    fn required_scopes(&self) -> &[&str] {
+        &["openid", "profile", "email"]
+    }
+
+    async fn start(&self, scope: &str, state: &str) -> Result<AuthorizationStart, OidcError> {
+        let prompt = match &self.options.prompt {
+            Prompt::Auto => None,
+            Prompt::Value(prompt) => Some(prompt.as_str()),
+        };
+        let request = self
+            .relying_party
+            .authorization_request(AuthorizationParams {
+                scope,
+                state,
+                prompt,
+                extra: &self.options.start_url_search_params,
+            })
+            .await?;
+        Ok(AuthorizationStart {
+            url: request.url,
+            secrets: request.secrets,
+        })
+    }
+
+    async fn authenticate(
+        &self,
+        callback: &CallbackParams,
+        secrets: &FlowSecrets,
+    ) -> Result<OidcResult, OidcError> {
+        let tokenset = self.relying_party.exchange_code(callback, secrets).await?;
+        let subject = subject_of(&tokenset)?;
+        self.with_userinfo(tokenset, &subject).await
+    }
+
+    async fn refresh(
+        &self,
+        refresh_token: &RefreshToken,
+        subject: Option<&str>,
+    ) -> Result<OidcResult, OidcError> {
+        let tokenset = self.relying_party.refresh(refresh_token, subject).await?;
+        // A session taken over from Backstage has no subject yet: then the new
+        // ID token must name it, or nothing ties userinfo to anyone.
+        let subject = match subject {
+            Some(subject) => subject.to_owned(),
+            None => subject_of(&tokenset)?,
+        };
+        self.with_userinfo(tokenset, &subject).await
+    }
+
+    async fn logout(&self, refresh_token: &RefreshToken) -> Result<(), OidcError> {
+        self.relying_party.revoke(refresh_token).await.map(drop)
+    }
+
+    fn profile(&self, result: &OidcResult) -> Profile {
+        profile_of(&result.userinfo, self.options.emails)
+    }
+
+    fn status(&self) -> ProviderStatus {
+        self.relying_party.status()
+    }
+
+    async fn warm_up(&self) {
+        // The outcome shows in `status`; nobody waits for it here.
+        let _ = self.relying_party.metadata().await;
+    }
+}
+
+fn subject_of(tokenset: &TokenSet) -> Result<String, OidcError> {
+    tokenset
+        .id_token
+        .as_ref()
+        .map(|id_token| id_token.subject().to_owned())
+        .ok_or(OidcError::Invalid(Violation::MissingIdToken))
+}

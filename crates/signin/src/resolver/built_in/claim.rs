@@ -1,0 +1,145 @@
+//! Resolvers that go by one claim: `preferredUsernameMatchingUserEntityName`,
+//! `oidcSubClaimMatchingKeycloakUserId`,
+//! `oidcSubClaimMatchingPingIdentityUserId`, and the general ones.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use stagedoor_catalog::EntityFilter;
+use stagedoor_identity::BackstageIdentity;
+
+use super::user_named;
+use crate::{
+    authenticator::OidcResult,
+    resolver::{CatalogUserQuery, ResolveError, ResolverContext, SignInInfo, SignInResolver},
+};
+
+/// What of a User entity the claim is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClaimTarget {
+    /// Its name, in the default namespace.
+    Name,
+    /// This annotation.
+    Annotation(String),
+    /// This field, a dotted path such as `spec.profile.email`.
+    Field(String),
+}
+
+/// Finds the user of whom a part equals a claim.
+#[derive(Debug, Clone)]
+pub struct ClaimResolver {
+    name: &'static str,
+    claim: String,
+    target: ClaimTarget,
+    allow_without_catalog_user: bool,
+}
+
+impl ClaimResolver {
+    /// `preferred_username` is the entity's name.
+    #[must_use]
+    pub fn preferred_username(allow_without_catalog_user: bool) -> Self {
+        Self {
+            name: "preferredUsernameMatchingUserEntityName",
+            claim: "preferred_username".to_owned(),
+            target: ClaimTarget::Name,
+            allow_without_catalog_user,
+        }
+    }
+
+    /// `sub` is the annotation `keycloak.org/id`.
+    #[must_use]
+    pub fn keycloak_user_id() -> Self {
+        Self::sub_in_annotation("oidcSubClaimMatchingKeycloakUserId", "keycloak.org/id")
+    }
+
+    /// `sub` is the annotation `pingidentity.org/id`.
+    #[must_use]
+    pub fn ping_identity_user_id() -> Self {
+        Self::sub_in_annotation(
+            "oidcSubClaimMatchingPingIdentityUserId",
+            "pingidentity.org/id",
+        )
+    }
+
+    fn sub_in_annotation(name: &'static str, annotation: &str) -> Self {
+        Self {
+            name,
+            claim: "sub".to_owned(),
+            target: ClaimTarget::Annotation(annotation.to_owned()),
+            allow_without_catalog_user: false,
+        }
+    }
+
+    /// Any claim, a dotted path, against anything of the entity.
+    #[must_use]
+    pub fn general(claim: String, target: ClaimTarget, allow_without_catalog_user: bool) -> Self {
+        let name = match target {
+            ClaimTarget::Name => "claimMatchingUserEntityName",
+            ClaimTarget::Annotation(_) => "claimMatchingUserEntityAnnotation",
+            ClaimTarget::Field(_) => "claimMatchingUserEntityFilter",
+        };
+        Self {
+            name,
+            claim,
+            target,
+            allow_without_catalog_user,
+        }
+    }
+
+    fn query(&self, value: &str) -> Result<CatalogUserQuery, ResolveError> {
+        Ok(match &self.target {
+            ClaimTarget::Name => CatalogUserQuery::EntityRef(user_named(value)?),
+            ClaimTarget::Annotation(annotation) => {
+                CatalogUserQuery::Annotations(BTreeMap::from([(
+                    annotation.clone(),
+                    value.to_owned(),
+                )]))
+            }
+            ClaimTarget::Field(path) => {
+                CatalogUserQuery::Filter(EntityFilter::all_of([(path.as_str(), value)]))
+            }
+        })
+    }
+}
+
+#[async_trait]
+impl SignInResolver for ClaimResolver {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    async fn resolve(
+        &self,
+        info: &SignInInfo,
+        context: &ResolverContext,
+    ) -> Result<BackstageIdentity, ResolveError> {
+        let value = claim_text(&info.result, &self.claim)
+            .ok_or_else(|| ResolveError::ClaimMissing(self.claim.clone()))?;
+        let query = self.query(&value)?;
+        let fallback = if self.allow_without_catalog_user {
+            Some(user_named(&value)?)
+        } else {
+            None
+        };
+        context.sign_in_with_catalog_user(&query, fallback).await
+    }
+}
+
+/// The claim as text, from userinfo or else from the ID token. An object, a
+/// list or an empty text names nobody.
+fn claim_text(result: &OidcResult, path: &str) -> Option<String> {
+    let from_id_token = || {
+        result
+            .tokenset
+            .id_token
+            .as_ref()
+            .and_then(|token| token.claims().path(path))
+    };
+    let text = match result.userinfo.path(path).or_else(from_id_token)? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}

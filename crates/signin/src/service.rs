@@ -1,0 +1,137 @@
+//! The service: everything a flow needs, in one place.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use stagedoor_ambient::{SharedClock, SharedEntropy};
+use stagedoor_storage::Storage;
+
+use crate::{
+    SignInError,
+    origin::AllowedOrigins,
+    provider::{Provider, ProviderSet},
+    resolver::{ResolverContext, SignInInfo},
+    sealing::Keychain,
+    session::{SessionGates, SessionResponse, SessionTokens},
+    tokens::TokenService,
+};
+
+/// What a change of configuration replaces, as a whole.
+#[derive(Debug)]
+pub struct Live {
+    /// The providers.
+    pub providers: ProviderSet,
+    /// Where answers may go.
+    pub origins: AllowedOrigins,
+}
+
+/// What [`SignIn`] is made of.
+pub struct Parts {
+    /// Providers and origins.
+    pub live: Live,
+    /// Seals states, cookies and tokens.
+    pub keychain: Keychain,
+    /// Keeps sessions and used flows.
+    pub storage: Arc<dyn Storage>,
+    /// What resolvers work with.
+    pub resolver_context: ResolverContext,
+    /// Issues and verifies Backstage tokens.
+    pub tokens: Arc<TokenService>,
+    /// Tells the time.
+    pub clock: SharedClock,
+    /// Gives randomness.
+    pub entropy: SharedEntropy,
+}
+
+/// Signs people in: `start`, `callback`, `refresh`, `logout`.
+pub struct SignIn {
+    live: ArcSwap<Live>,
+    pub(crate) keychain: Keychain,
+    pub(crate) storage: Arc<dyn Storage>,
+    resolver_context: ResolverContext,
+    tokens: Arc<TokenService>,
+    pub(crate) gates: SessionGates,
+    pub(crate) clock: SharedClock,
+    pub(crate) entropy: SharedEntropy,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn")
+            .field("live", &self.live())
+            .finish_non_exhaustive()
+    }
+}
+
+impl SignIn {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            live: ArcSwap::from_pointee(parts.live),
+            keychain: parts.keychain,
+            storage: parts.storage,
+            resolver_context: parts.resolver_context,
+            tokens: parts.tokens,
+            gates: SessionGates::default(),
+            clock: parts.clock,
+            entropy: parts.entropy,
+        }
+    }
+
+    /// The providers and origins of this moment.
+    #[must_use]
+    pub fn live(&self) -> Arc<Live> {
+        self.live.load_full()
+    }
+
+    /// Replaces providers and origins. Flows under way finish.
+    pub fn replace(&self, live: Live) {
+        self.live.store(Arc::new(live));
+    }
+
+    /// Issues and verifies Backstage tokens.
+    #[must_use]
+    pub fn tokens(&self) -> &TokenService {
+        &self.tokens
+    }
+
+    /// Asks the database a question that costs it nothing.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn check_storage(&self) -> Result<(), SignInError> {
+        let nobody = stagedoor_storage::SessionId([0; 16]);
+        self.storage.session(nobody, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Removes a batch of what has expired; how much it was.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn remove_expired(&self, batch: u32) -> Result<u64, SignInError> {
+        Ok(self.storage.delete_expired(self.clock.now(), batch).await?)
+    }
+
+    /// What a client is told of a session with these tokens: here it is
+    /// decided who someone is.
+    pub(crate) async fn session_response(
+        &self,
+        provider: &Provider,
+        tokens: &SessionTokens,
+    ) -> Result<SessionResponse, SignInError> {
+        let result = tokens.result();
+        let profile = provider.authenticator.profile(&result);
+        let info = SignInInfo { profile, result };
+        let backstage_identity = match &provider.resolver {
+            Some(resolver) => Some(resolver.resolve(&info, &self.resolver_context).await?),
+            None => None,
+        };
+        Ok(SessionResponse {
+            profile: info.profile,
+            provider_info: tokens.provider_info(self.clock.now()),
+            backstage_identity,
+        })
+    }
+}
