@@ -107,7 +107,7 @@ function setBusy(way, text = '') {
 async function signIn(way) {
   if (busy) return;
   clearErrors();
-  setBusy(way, 'Finish signing in in the window that opens.');
+  setBusy(way, 'Finish in the window that opens.');
   memory.write(way.id);
   try {
     await way.auth.getProfile({ instantPopup: true });

@@ -2,7 +2,7 @@
 //! the files these pages load.
 //!
 //! Every page works under a content security policy without inline script or
-//! style, except for the one script of [`FramePage`] and of [`RepostPage`],
+//! style, except for the one script of [`frame_page`] and of [`repost_page`],
 //! which are allowed by their hash. Nothing here knows requests or responses:
 //! text goes in, HTML comes out.
 
@@ -16,8 +16,8 @@ mod sign_in;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use assets::{Asset, assets};
-pub(crate) use frame::{FramePage, frame_page};
+pub(crate) use assets::assets;
+pub(crate) use frame::frame_page;
 pub(crate) use notice::{NoticePage, notice_page};
-pub(crate) use repost::{RepostPage, repost_page};
+pub(crate) use repost::repost_page;
 pub(crate) use sign_in::{ProviderButton, SignInPage, sign_in_page};
