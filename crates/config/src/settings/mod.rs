@@ -1,0 +1,96 @@
+//! The typed settings.
+
+mod app;
+mod auth;
+mod backend;
+mod backend_auth;
+mod catalog;
+mod cors;
+mod database;
+mod discovery;
+mod https;
+mod key_store;
+mod known;
+mod listen;
+mod paths;
+mod postgres;
+mod postgres_url;
+mod provider;
+mod provider_environment;
+mod resolver;
+mod token;
+
+pub use app::App;
+pub use auth::Auth;
+pub use backend::Backend;
+pub use backend_auth::{BackendAuth, StaticAccess};
+pub use catalog::{CatalogSettings, FileLocation};
+pub use cors::Cors;
+pub use database::{Database, SqliteLocation};
+pub use discovery::DiscoveryEndpoint;
+pub use https::Https;
+pub use key_store::{KeyStore, StaticKey};
+pub use known::Known;
+pub use listen::Listen;
+pub use postgres::{Division, PostgresSettings, PostgresTls};
+pub use provider::{Provider, ProviderId};
+pub use provider_environment::{Display, Prompt, ProviderEnvironment};
+pub use resolver::Resolver;
+pub use token::{TokenEndpointAuthMethod, TokenSignedResponseAlg};
+
+use crate::{environment::Environment, layers::Merged, problem::Report, reading::Section};
+
+use paths::Paths;
+
+/// Everything Stagedoor reads from `app-config.yaml` (contract §12). Keys of
+/// other plugins are not here.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `app`.
+    pub app: App,
+    /// `backend`.
+    pub backend: Backend,
+    /// `auth`.
+    pub auth: Auth,
+    /// `catalog`.
+    pub catalog: CatalogSettings,
+    /// `discovery.endpoints`, in their order: for one plugin a later one counts.
+    pub discovery: Vec<DiscoveryEndpoint>,
+    /// `enableExperimentalRedirectFlow`: sign in by redirects, without a popup.
+    pub enable_experimental_redirect_flow: bool,
+}
+
+impl Settings {
+    /// Reads all of it, telling `report` every mistake. `None` only if there
+    /// was one.
+    pub(crate) fn read(
+        merged: &Merged,
+        env: &Environment,
+        known: &Known,
+        report: &Report,
+    ) -> Option<Self> {
+        let root = Section::root(&merged.root, report);
+        let paths = Paths::new(env, &merged.directories);
+        root.warn_of_typos(&["app", "auth", "backend", "catalog", "discovery"], &[]);
+        // All of them before any `?`, so that every mistake is told.
+        let app = App::read(&root);
+        let backend = Backend::read(&root, env, &paths);
+        let auth = Auth::read(&root, known, &paths);
+        let catalog = CatalogSettings::read(&root, &paths);
+        let discovery = DiscoveryEndpoint::read_all(&root);
+        let redirect_flow = root
+            .get("enableExperimentalRedirectFlow")
+            .and_then(|field| field.boolean());
+        Some(Self {
+            app: app?,
+            backend: backend?,
+            auth: auth?,
+            catalog,
+            discovery,
+            enable_experimental_redirect_flow: redirect_flow.unwrap_or(false),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,287 @@
+//! `backend.database` with `client: pg`.
+
+use secrecy::SecretString;
+
+use super::{Paths, database::Connections, postgres_url};
+use crate::{
+    document::Value,
+    environment::Environment,
+    problem::Problem,
+    reading::{Field, Section},
+};
+
+/// A PostgreSQL connection, whichever way it is written, with everything
+/// resolved for the plugin `auth`. What is not written comes from `PGHOST`,
+/// `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE` and `PGSSLMODE`, as for
+/// Backstage's driver.
+#[derive(Debug, Clone)]
+pub struct PostgresSettings {
+    /// A name, an address, or the directory of a socket.
+    pub host: String,
+    /// 5432 unless it is set.
+    pub port: u16,
+    /// `None` leaves it to the driver.
+    pub user: Option<String>,
+    /// The password.
+    pub password: Option<SecretString>,
+    /// The database; `backstage_plugin_auth` unless it is set. `None`, only when
+    /// plugins are divided by schema, leaves it to the driver.
+    pub database: Option<String>,
+    /// How plugins are kept apart.
+    pub division: Division,
+    /// Whether and how to encrypt.
+    pub tls: PostgresTls,
+    /// `role`: the role to take on after connecting.
+    pub role: Option<String>,
+    /// `ensureExists`: make the database if there is none. True unless it is set.
+    pub ensure_exists: bool,
+    /// `ensureSchemaExists`.
+    pub ensure_schema_exists: bool,
+    /// What the server lists the connection as.
+    pub application_name: String,
+}
+
+/// `pluginDivisionMode`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Division {
+    /// A database for each plugin.
+    Database,
+    /// A schema for each plugin, in one database; this is the one of `auth`.
+    Schema(String),
+}
+
+/// `connection.ssl`, or `sslmode` in a URL.
+#[derive(Debug, Clone, Default)]
+pub enum PostgresTls {
+    /// No encryption.
+    #[default]
+    Disabled,
+    /// Encryption.
+    Enabled {
+        /// Whether the server's certificate is checked, its name too.
+        verify: bool,
+        /// Authorities to trust instead of the system's, PEM.
+        ca: Option<String>,
+        /// Our certificate, PEM.
+        cert: Option<String>,
+        /// Its private key, PEM.
+        key: Option<SecretString>,
+    },
+}
+
+/// The parts of a connection that are written down somewhere.
+#[derive(Default)]
+pub(super) struct Parameters {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+    pub(super) user: Option<String>,
+    pub(super) password: Option<SecretString>,
+    pub(super) database: Option<String>,
+    /// It came in a `connectionString`, which goes before everything.
+    pub(super) database_is_fixed: bool,
+    pub(super) tls: Option<PostgresTls>,
+    pub(super) application_name: Option<String>,
+}
+
+const PLUGIN: &str = "auth";
+const KEYS: [&str; 9] = [
+    "application_name",
+    "connectionString",
+    "database",
+    "host",
+    "password",
+    "port",
+    "ssl",
+    "type",
+    "user",
+];
+
+impl PostgresSettings {
+    pub(super) fn read(all: &Connections<'_>, env: &Environment, paths: &Paths) -> Option<Self> {
+        let by_schema = match all.database.get("pluginDivisionMode") {
+            Some(field) => field.choice(&[("database", false), ("schema", true)])?,
+            None => false,
+        };
+        let mut parameters = Parameters::default();
+        for (index, field) in all.connections.iter().enumerate() {
+            let mut layer = Parameters::read(field, paths)?;
+            // Without schemas each plugin has a database of its own, so that
+            // the one of all plugins is not it.
+            let is_base = field.path == all.database.path_of("connection");
+            if index == 0 && is_base && !by_schema && !layer.database_is_fixed {
+                layer.database = None;
+            }
+            parameters = layer.over(parameters);
+        }
+        let prefix = string(&all.database, "prefix").unwrap_or("backstage_plugin_".to_owned());
+        let division = if by_schema {
+            Division::Schema(schema_name(&all.database)?)
+        } else {
+            parameters
+                .database
+                .get_or_insert_with(|| format!("{prefix}{PLUGIN}"));
+            Division::Database
+        };
+        let flag = |section: &Section<'_>, key| section.get(key).and_then(|f| Field::boolean(&f));
+        let role = string(&all.plugin, "role").or_else(|| string(&all.database, "role"));
+        let ensure_exists = flag(&all.plugin, "ensureExists")
+            .or_else(|| flag(&all.database, "ensureExists"))
+            .unwrap_or(true);
+        let ensure_schema_exists = flag(&all.database, "ensureSchemaExists").unwrap_or(false);
+        let set = |name| env.get(name).filter(|v| !v.is_empty()).map(str::to_owned);
+        Some(Self {
+            host: parameters
+                .host
+                .or_else(|| set("PGHOST"))
+                .unwrap_or_else(|| "localhost".to_owned()),
+            port: parameters
+                .port
+                .or_else(|| set("PGPORT")?.parse().ok())
+                .unwrap_or(5432),
+            user: parameters.user.or_else(|| set("PGUSER")),
+            password: parameters
+                .password
+                .or_else(|| set("PGPASSWORD").map(SecretString::from)),
+            database: parameters.database.or_else(|| set("PGDATABASE")),
+            division,
+            tls: parameters
+                .tls
+                .or_else(|| tls_of_mode(&set("PGSSLMODE")?))
+                .unwrap_or_default(),
+            role,
+            ensure_exists,
+            ensure_schema_exists,
+            application_name: parameters
+                .application_name
+                .unwrap_or_else(|| format!("backstage_plugin_{PLUGIN}")),
+        })
+    }
+}
+
+impl Parameters {
+    fn read(field: &Field<'_>, paths: &Paths) -> Option<Self> {
+        if field.as_text().is_some() {
+            return postgres_url::read(field, paths);
+        }
+        if !field.is_object() {
+            return field.wrong("a postgres:// URL, or an object with `host`, `user` and so on");
+        }
+        let section = field.section()?;
+        section.warn_of_typos(&KEYS, &[]);
+        if let Some(kind) = section
+            .get("type")
+            .filter(|kind| kind.as_text() != Some("default"))
+        {
+            let message = format!("found {}, which is not supported", kind.described());
+            return kind.error(
+                kind.problem(message)
+                    .with_help("give `host`, `user` and `password`, or a postgres:// URL"),
+            );
+        }
+        let port = section.get("port").map(|port| port.port());
+        let tls = section.get("ssl").map(|ssl| read_tls(&ssl));
+        let mut parameters = Self {
+            host: string(&section, "host"),
+            port: port.flatten(),
+            user: string(&section, "user"),
+            // An empty password is none.
+            password: section
+                .get("password")
+                .filter(|field| field.as_text() != Some(""))
+                .and_then(|field| field.secret()),
+            database: string(&section, "database"),
+            database_is_fixed: false,
+            tls: tls.flatten(),
+            application_name: string(&section, "application_name"),
+        };
+        if let Some(url) = section.get("connectionString") {
+            let mut over = postgres_url::read(&url, paths)?;
+            over.database_is_fixed = over.database.is_some();
+            parameters = over.over(parameters);
+        }
+        Some(parameters)
+    }
+
+    /// These where they say something, else those below.
+    fn over(self, below: Self) -> Self {
+        Self {
+            host: self.host.or(below.host),
+            port: self.port.or(below.port),
+            user: self.user.or(below.user),
+            password: self.password.or(below.password),
+            database_is_fixed: self.database_is_fixed || below.database_is_fixed,
+            database: self.database.or(below.database),
+            tls: self.tls.or(below.tls),
+            application_name: self.application_name.or(below.application_name),
+        }
+    }
+}
+
+fn string(section: &Section<'_>, key: &str) -> Option<String> {
+    section.get(key)?.string()
+}
+
+fn schema_name(database: &Section<'_>) -> Option<String> {
+    let Some(field) = database.get("schemaPrefix") else {
+        return Some(PLUGIN.to_owned());
+    };
+    let prefix = field.str()?;
+    let fits = prefix.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && prefix
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && prefix.len() + PLUGIN.len() <= 63;
+    if !fits {
+        return field.wrong("up to 59 letters, digits and `_`, the first no digit");
+    }
+    Some(format!("{prefix}{PLUGIN}"))
+}
+
+fn read_tls(field: &Field<'_>) -> Option<PostgresTls> {
+    if let Some(mode) = field.as_text().and_then(tls_of_mode) {
+        return Some(mode);
+    }
+    if let Value::Object(_) = field.node.value {
+        let ssl = field.section()?;
+        let verify = match ssl.get("rejectUnauthorized") {
+            Some(field) => field.boolean()?,
+            None => true,
+        };
+        let ca = ssl.get("ca").map(|ca| ca.string_or_strings());
+        let key = ssl.get("key").map(|key| key.secret());
+        return Some(PostgresTls::Enabled {
+            verify,
+            ca: ca.flatten().map(|ca| ca.join("\n")),
+            cert: string(&ssl, "cert"),
+            key: key.flatten(),
+        });
+    }
+    field
+        .boolean()
+        .map(|on| if on { tls(true) } else { PostgresTls::Disabled })
+}
+
+fn tls(verify: bool) -> PostgresTls {
+    PostgresTls::Enabled {
+        verify,
+        ca: None,
+        cert: None,
+        key: None,
+    }
+}
+
+/// What `pg` makes of `sslmode`: every mode that encrypts also verifies.
+pub(super) fn tls_of_mode(mode: &str) -> Option<PostgresTls> {
+    match mode {
+        "disable" => Some(PostgresTls::Disabled),
+        "prefer" | "require" | "verify-ca" | "verify-full" => Some(tls(true)),
+        "no-verify" => Some(tls(false)),
+        _ => None,
+    }
+}
+
+/// A problem with a connection, which never shows the connection.
+pub(super) fn refuse<T>(field: &Field<'_>, message: &str) -> Option<T> {
+    let problem: Problem = field.problem(message);
+    field.error(problem)
+}

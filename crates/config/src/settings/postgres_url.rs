@@ -1,0 +1,113 @@
+//! A PostgreSQL connection written as a URL, as `pg-connection-string` reads it.
+
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use url::Url;
+
+use super::{
+    Paths, PostgresTls,
+    postgres::{Parameters, refuse, tls_of_mode},
+};
+use crate::reading::Field;
+
+const EXPECTED: &str = "expected a URL such as postgres://user:password@host:5432/database";
+
+/// The parts of a URL, or of a path to a socket and a database after a space.
+pub(super) fn read(field: &Field<'_>, paths: &Paths) -> Option<Parameters> {
+    let text = field.str()?;
+    if text.starts_with('/') {
+        let mut words = text.split(' ').map(str::to_owned);
+        return Some(Parameters {
+            host: words.next(),
+            database: words.next(),
+            ..Parameters::default()
+        });
+    }
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "postgres" | "postgresql" | "socket"));
+    match url {
+        Some(url) => parameters(&url, field, paths),
+        None => refuse(field, &format!("found something else, {EXPECTED}")),
+    }
+}
+
+fn parameters(url: &Url, field: &Field<'_>, paths: &Paths) -> Option<Parameters> {
+    let query = |name: &str| {
+        url.query_pairs()
+            .find(|(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.into_owned())
+    };
+    let password = query("password").or_else(|| url.password().and_then(decoded));
+    let mut parameters = Parameters {
+        user: query("user").or_else(|| decoded(url.username())),
+        password: password.map(SecretString::from),
+        port: url.port(),
+        application_name: query("application_name"),
+        tls: tls(&query, field, paths)?,
+        ..Parameters::default()
+    };
+    if url.scheme() == "socket" {
+        parameters.host = decoded(url.path());
+        parameters.database = query("db");
+    } else {
+        let host = url.host_str().map(|host| host.trim_matches(['[', ']']));
+        parameters.host = query("host").or_else(|| host.and_then(decoded));
+        parameters.database = decoded(url.path().trim_start_matches('/'));
+    }
+    Some(parameters)
+}
+
+/// `None` after a word about it; `Some(None)` if the URL says nothing.
+fn tls(
+    query: &impl Fn(&str) -> Option<String>,
+    field: &Field<'_>,
+    paths: &Paths,
+) -> Option<Option<PostgresTls>> {
+    let file = |name: &str| -> Option<Option<String>> {
+        let Some(path) = query(name) else {
+            return Some(None);
+        };
+        match std::fs::read_to_string(paths.existing(&path)) {
+            Ok(text) => Some(Some(text)),
+            Err(error) => refuse(
+                field,
+                &format!("the file of `{name}` cannot be read: {}", error.kind()),
+            ),
+        }
+    };
+    let (ca, cert, key) = (file("sslrootcert")?, file("sslcert")?, file("sslkey")?);
+    let has_files = ca.is_some() || cert.is_some() || key.is_some();
+    let mode = match query("sslmode") {
+        Some(mode) => match tls_of_mode(&mode) {
+            Some(tls) => Some(tls),
+            None => {
+                return refuse(
+                    field,
+                    "found an unknown `sslmode`, expected one of disable, prefer, require, \
+                     verify-ca, verify-full, no-verify",
+                );
+            }
+        },
+        None => match query("ssl").as_deref() {
+            Some("true" | "1") => tls_of_mode("require"),
+            Some("0" | "false") => tls_of_mode("disable"),
+            _ if has_files => tls_of_mode("require"),
+            _ => None,
+        },
+    };
+    Some(match mode {
+        Some(PostgresTls::Enabled { verify, .. }) => Some(PostgresTls::Enabled {
+            verify,
+            ca,
+            cert,
+            key: key.map(SecretString::from),
+        }),
+        other => other,
+    })
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let text = percent_decode_str(text).decode_utf8_lossy();
+    (!text.is_empty()).then(|| text.into_owned())
+}

@@ -1,0 +1,301 @@
+//! `auth.providers.<id>.<environment>`.
+
+use jiff::SignedDuration;
+use secrecy::SecretString;
+use url::Url;
+
+use super::{Known, Resolver, TokenEndpointAuthMethod, TokenSignedResponseAlg};
+use crate::{
+    document::Value,
+    reading::{Field, Limits, Section},
+};
+
+/// One OpenID provider as one client of it sees it.
+#[derive(Debug, Clone)]
+pub struct ProviderEnvironment {
+    /// `clientId`.
+    pub client_id: String,
+    /// `clientSecret`; there whenever the method to prove it needs one.
+    pub client_secret: Option<SecretString>,
+    /// `metadataUrl`: the issuer, or its `/.well-known/openid-configuration`.
+    pub metadata_url: Url,
+    /// `callbackUrl`: the redirect URI, if it is not the usual one.
+    pub callback_url: Option<Url>,
+    /// `tokenEndpointAuthMethod`.
+    pub token_endpoint_auth_method: TokenEndpointAuthMethod,
+    /// `tokenSignedResponseAlg`.
+    pub token_signed_response_alg: TokenSignedResponseAlg,
+    /// `additionalScopes`, and what the old `scope` asks for.
+    pub additional_scopes: Vec<String>,
+    /// `prompt`.
+    pub prompt: Prompt,
+    /// `timeout` of each call to the provider: 10 seconds unless it is set, at
+    /// most 5 minutes.
+    pub timeout: SignedDuration,
+    /// `clockTolerance`, ours: how far the provider's clock may be off, 10
+    /// seconds unless it is set, at most 5 minutes.
+    pub clock_tolerance: SignedDuration,
+    /// `startUrlSearchParams`: what the authorization request carries besides.
+    pub start_url_search_params: Vec<(String, String)>,
+    /// `sessionDuration`: how long a session's cookies last.
+    pub session_duration: Option<SignedDuration>,
+    /// `authorizationUrl`: instead of what discovery says.
+    pub authorization_url: Option<Url>,
+    /// `tokenUrl`: instead of what discovery says.
+    pub token_url: Option<Url>,
+    /// `dangerouslyTrustUnverifiedEmail`, ours: take an email for good even if
+    /// the provider does not say that it is verified.
+    pub trust_unverified_email: bool,
+    /// `signIn.resolvers`; without any, the provider gives access tokens only.
+    pub resolvers: Vec<Resolver>,
+    /// `display`, ours.
+    pub display: Display,
+}
+
+/// `prompt`: what the provider asks the user (OpenID Connect Core 3.1.2.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Prompt {
+    /// `none` is sent: Backstage's default.
+    #[default]
+    None,
+    /// `auto`: nothing is sent, and the provider decides.
+    Auto,
+    /// This is sent, such as `login` or `select_account consent`.
+    Value(String),
+}
+
+/// `display`: what the sign-in page says of the provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Display {
+    /// `title`: its name.
+    pub title: Option<String>,
+    /// `message`: a sentence below it.
+    pub message: Option<String>,
+}
+
+const KEYS: [&str; 17] = [
+    "additionalScopes",
+    "authorizationUrl",
+    "callbackUrl",
+    "clientId",
+    "clientSecret",
+    "clockTolerance",
+    "dangerouslyTrustUnverifiedEmail",
+    "display",
+    "metadataUrl",
+    "prompt",
+    "sessionDuration",
+    "signIn",
+    "startUrlSearchParams",
+    "timeout",
+    "tokenEndpointAuthMethod",
+    "tokenSignedResponseAlg",
+    "tokenUrl",
+];
+
+/// Other names people give the metadata URL.
+pub(super) const METADATA_HINTS: &[&str] = &[
+    "issuer",
+    "issuerUrl",
+    "wellKnownUrl",
+    "discoveryUrl",
+    "metadata",
+    "metadataUri",
+];
+
+impl ProviderEnvironment {
+    pub(super) fn read(section: &Section<'_>, known: &Known) -> Option<Self> {
+        section.warn_of_typos(&KEYS, &["clientId", "clientSecret", "metadataUrl", "scope"]);
+        let method = section
+            .get("tokenEndpointAuthMethod")
+            .map_or(Some(TokenEndpointAuthMethod::default()), |field| {
+                field.choice(&TokenEndpointAuthMethod::NAMES)
+            });
+        let algorithm = section
+            .get("tokenSignedResponseAlg")
+            .map_or(Some(TokenSignedResponseAlg::default()), |field| {
+                field.choice(&TokenSignedResponseAlg::NAMES)
+            });
+        let client_id = section
+            .required("clientId", &[])
+            .and_then(|field| field.string());
+        let client_secret = client_secret(section, method, algorithm);
+        let metadata_url = section
+            .required("metadataUrl", METADATA_HINTS)
+            .and_then(|field| field.url());
+        let url = |key| section.get(key).and_then(|field| field.url());
+        let callback_url = url("callbackUrl");
+        let authorization_url = url("authorizationUrl");
+        let token_url = url("tokenUrl");
+        let additional_scopes = scopes(section);
+        let prompt = section.get("prompt").and_then(|field| field.string());
+        let timeout = bounded(section, "timeout", 300);
+        let clock_tolerance = clock_tolerance(section);
+        let start_url_search_params = search_params(section);
+        let session_duration = session_duration(section);
+        let trust_unverified_email = section
+            .get("dangerouslyTrustUnverifiedEmail")
+            .and_then(|field| field.boolean())
+            .unwrap_or(false);
+        let resolvers = resolvers(section, known);
+        let display = Display::read(section);
+        Some(Self {
+            client_id: client_id?,
+            client_secret,
+            metadata_url: metadata_url?,
+            callback_url,
+            token_endpoint_auth_method: method?,
+            token_signed_response_alg: algorithm?,
+            additional_scopes,
+            prompt: Prompt::from(prompt),
+            timeout,
+            clock_tolerance,
+            start_url_search_params,
+            session_duration,
+            authorization_url,
+            token_url,
+            trust_unverified_email,
+            resolvers,
+            display,
+        })
+    }
+}
+
+impl From<Option<String>> for Prompt {
+    fn from(prompt: Option<String>) -> Self {
+        match prompt.as_deref() {
+            None | Some("none") => Self::None,
+            Some("auto") => Self::Auto,
+            Some(value) => Self::Value(value.to_owned()),
+        }
+    }
+}
+
+impl Display {
+    fn read(section: &Section<'_>) -> Self {
+        let display = section.section("display");
+        display.warn_of_typos(&["title", "message"], &[]);
+        Self {
+            title: display.get("title").and_then(|field| field.string()),
+            message: display.get("message").and_then(|field| field.string()),
+        }
+    }
+}
+
+fn client_secret(
+    section: &Section<'_>,
+    method: Option<TokenEndpointAuthMethod>,
+    algorithm: Option<TokenSignedResponseAlg>,
+) -> Option<SecretString> {
+    let needed = method.is_some_and(TokenEndpointAuthMethod::needs_secret)
+        || algorithm.is_some_and(TokenSignedResponseAlg::is_symmetric);
+    let field = if needed {
+        section.required("clientSecret", &["secret"])
+    } else {
+        section.get("clientSecret")
+    };
+    field?.secret()
+}
+
+/// `additionalScopes` and the old `scope`, each once.
+fn scopes(section: &Section<'_>) -> Vec<String> {
+    let old = section.get("scope");
+    if let Some(field) = &old {
+        field.warn(
+            field
+                .problem("`scope` is what this setting was called before, and Backstage refuses it")
+                .with_help("call it `additionalScopes`"),
+        );
+    }
+    let fields = section.get("additionalScopes").into_iter().chain(old);
+    let mut scopes: Vec<String> = Vec::new();
+    for field in fields.filter(|field| field.as_text() != Some("")) {
+        for item in field.string_or_strings().unwrap_or_default() {
+            for scope in item.split(|c: char| c.is_whitespace() || matches!(c, '|' | ',')) {
+                if !scope.is_empty() && !scopes.iter().any(|known| known == scope) {
+                    scopes.push(scope.to_owned());
+                }
+            }
+        }
+    }
+    scopes
+}
+
+/// A duration of 10 seconds unless it is set to one from 1 ms to `most` seconds.
+fn bounded(section: &Section<'_>, key: &str, most: i64) -> SignedDuration {
+    let default = SignedDuration::from_secs(10);
+    let limits = Limits {
+        default: Some(default),
+        least: SignedDuration::from_millis(1),
+        most: SignedDuration::from_secs(most),
+    };
+    section
+        .get(key)
+        .and_then(|field| field.duration_within(&limits))
+        .unwrap_or(default)
+}
+
+/// Our own key, so what is out of bounds is a mistake. None at all is allowed.
+fn clock_tolerance(section: &Section<'_>) -> SignedDuration {
+    let default = SignedDuration::from_secs(10);
+    let Some(field) = section.get("clockTolerance") else {
+        return default;
+    };
+    let Some(duration) = field.duration() else {
+        return default;
+    };
+    if duration.is_negative() || duration > SignedDuration::from_mins(5) {
+        let message = format!("found a duration of {duration:#}, expected one from 0s to 5m");
+        field.error::<()>(field.problem(message));
+    }
+    duration
+}
+
+fn session_duration(section: &Section<'_>) -> Option<SignedDuration> {
+    let field = section.get("sessionDuration")?;
+    // Browsers keep no cookie longer than 400 days; 1000 is Backstage's default.
+    let most = SignedDuration::from_hours(1000 * 24);
+    field.duration_within(&Limits {
+        default: Some(most),
+        least: SignedDuration::from_secs(1),
+        most,
+    })
+}
+
+/// Strings as they are; numbers, booleans and lists as `openid-client` sends them.
+fn search_params(section: &Section<'_>) -> Vec<(String, String)> {
+    let Some(params) = section.optional_section("startUrlSearchParams") else {
+        return Vec::new();
+    };
+    let read = |field: Field<'_>| -> Vec<(String, String)> {
+        let pair = |value| (field.key.to_owned(), value);
+        match &field.node.value {
+            Value::List(items) if field.key == "resource" => items
+                .iter()
+                .filter_map(|item| item.scalar_text())
+                .map(pair)
+                .collect(),
+            Value::Object(_) if field.key == "claims" => {
+                vec![pair(field.node.to_json().to_string())]
+            }
+            _ => match field.node.scalar_text() {
+                Some(text) => vec![pair(text)],
+                None => field.wrong("a string").unwrap_or_default(),
+            },
+        }
+    };
+    params.fields().flat_map(read).collect()
+}
+
+fn resolvers(section: &Section<'_>, known: &Known) -> Vec<Resolver> {
+    let sign_in = section.section("signIn");
+    sign_in.warn_of_typos(&["resolvers"], &[]);
+    let resolvers = sign_in
+        .get("resolvers")
+        .and_then(|field| field.sections())
+        .unwrap_or_default();
+    resolvers
+        .iter()
+        .filter_map(|resolver| Resolver::read(resolver, &known.resolvers))
+        .collect()
+}
