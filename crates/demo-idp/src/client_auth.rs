@@ -107,7 +107,8 @@ mod tests {
         fn basic_reads_what_a_client_writes(id in ".{1,20}", secret in ".{0,40}") {
             let read = basic(&encode(&id, &secret)).unwrap();
             prop_assert_eq!(read.client_id, id);
-            prop_assert_eq!(read.secret.unwrap().expose_secret(), secret);
+            let read = read.secret.unwrap();
+            prop_assert_eq!(read.expose_secret(), secret);
         }
 
         #[test]
