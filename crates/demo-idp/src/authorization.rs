@@ -56,7 +56,7 @@ pub(crate) enum Refusal {
     /// Whom to tell is unknown, so only the person at the browser is told.
     Page(Problem),
     /// The relying party is told.
-    Back(ReturnTo, AuthorizationError),
+    Back(Box<ReturnTo>, AuthorizationError),
 }
 
 /// An error for the relying party (RFC 6749 §4.1.2.1, OpenID Connect Core
@@ -129,7 +129,7 @@ impl AuthorizationRequest {
             state,
         };
         Self::terms(parameters, &client, &return_to)
-            .map_err(|error| Refusal::Back(return_to, error))
+            .map_err(|error| Refusal::Back(Box::new(return_to), error))
     }
 
     fn terms(

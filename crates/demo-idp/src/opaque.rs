@@ -1,6 +1,9 @@
 //! Values nobody can guess, and what is kept of them.
 
-use std::fmt;
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
@@ -36,7 +39,7 @@ impl fmt::Debug for Opaque {
 
 /// The SHA-256 of an [`Opaque`] value. Maps are keyed by it, so that looking
 /// one up takes no time that depends on how much of a guess was right.
-#[derive(Clone, Copy, Hash, Eq)]
+#[derive(Clone, Copy, Eq)]
 pub(crate) struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
@@ -48,6 +51,12 @@ impl Fingerprint {
     /// A short name for it, good for telling apart and nothing else.
     pub(crate) fn short(&self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0[..9])
+    }
+}
+
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
 }
 
