@@ -99,6 +99,13 @@ pub enum FileCatalogError {
         /// The most that is read.
         limit: u64,
     },
+    /// The thread that reads the files did not start or did not finish.
+    #[error("the catalog files could not be read: {error}")]
+    NoThread {
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
     /// The operating system can't watch files.
     #[error("the catalog files can't be watched for changes: {reason}")]
     Watch {

@@ -70,7 +70,7 @@ impl Target {
                 base,
                 depth,
             } => {
-                let mut search = Search::new(pattern)?;
+                let mut search = Search::new(pattern, base)?;
                 search.directory(base, *depth)?;
                 search.found.sort();
                 Ok(search.found)
@@ -90,7 +90,7 @@ struct Search {
 }
 
 impl Search {
-    fn new(pattern: &str) -> Result<Self, FileCatalogError> {
+    fn new(pattern: &str, base: &Path) -> Result<Self, FileCatalogError> {
         let glob = GlobBuilder::new(pattern)
             .literal_separator(true)
             .build()
@@ -100,7 +100,10 @@ impl Search {
             })?;
         Ok(Self {
             matcher: glob.compile_matcher(),
-            hidden: pattern.contains("/."),
+            hidden: Path::new(pattern)
+                .components()
+                .skip(base.components().count())
+                .any(|component| component.as_os_str().to_string_lossy().starts_with('.')),
             entries: 0,
             seen: HashSet::new(),
             found: Vec::new(),

@@ -1,7 +1,9 @@
 //! Reads all files, following Location entities from one to the next.
 
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use stagedoor_identity::EntityRef;
 
@@ -15,6 +17,8 @@ use super::sources::Sources;
 
 /// How many Location entities may lead from one to the next.
 const MAX_CHAIN: usize = 16;
+/// Without optimization, each level of nesting takes some 40 KiB.
+const STACK_SIZE: usize = 16 * 1024 * 1024;
 const MAX_FILES: usize = 20_000;
 const MAX_DOCUMENTS: usize = 1_000_000;
 
@@ -24,8 +28,24 @@ pub(super) struct Attempt {
     pub(super) outcome: Result<Snapshot, FileCatalogError>,
 }
 
-/// Reads everything that `locations` lead to.
+/// Reads everything that `locations` lead to, with stack enough for the deepest
+/// document that is allowed, whatever the caller has left of its own.
 pub(super) fn load(locations: &[FileLocation]) -> Attempt {
+    let failed = |error| Attempt {
+        sources: Sources::default(),
+        outcome: Err(FileCatalogError::NoThread { error }),
+    };
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .name("catalog-load".to_owned())
+            .stack_size(STACK_SIZE)
+            .spawn_scoped(scope, || read_all(locations))
+            .and_then(|thread| thread.join().map_err(|_| io::Error::other("it panicked")))
+            .unwrap_or_else(failed)
+    })
+}
+
+fn read_all(locations: &[FileLocation]) -> Attempt {
     let mut loader = Loader::default();
     let outcome = loader.locations(locations);
     Attempt {
