@@ -12,16 +12,18 @@ pub struct StoredKey {
     pub kid: String,
     /// The public JWK.
     pub jwk: serde_json::Value,
-    /// When it was made; it is published until three token lifetimes later.
+    /// When it was made, kept to the second; it is published until three token
+    /// lifetimes later.
     pub created_at: Timestamp,
 }
 
-/// Keeps public signing keys (table `signing_keys`).
+/// Keeps public signing keys: in Backstage's table `signing_keys` where the
+/// database is shared with one, else in `stagedoor_signing_keys`.
 #[async_trait]
 pub trait SigningKeyStore: Send + Sync + 'static {
-    /// Adds a key.
+    /// Adds a key. An error when its id is taken.
     async fn add_key(&self, key: &StoredKey) -> Result<(), StorageError>;
-    /// Every key of every node, expired ones included.
+    /// Every key of every node, expired ones included, oldest first.
     async fn list_keys(&self) -> Result<Vec<StoredKey>, StorageError>;
     /// Removes keys by id.
     async fn remove_keys(&self, kids: &[String]) -> Result<(), StorageError>;

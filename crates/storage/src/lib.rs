@@ -35,7 +35,9 @@ mod user_info;
 
 pub use error::StorageError;
 pub use keys::{SigningKeyStore, StoredKey};
-pub use location::{DatabaseLocation, PostgresLocation, PostgresTls};
+pub use location::{
+    DatabaseLocation, PostgresClientCertificate, PostgresLocation, PostgresTls, PostgresTrust,
+};
 pub use open::open;
 pub use postgres::PostgresStorage;
 pub use session::{

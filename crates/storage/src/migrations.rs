@@ -5,8 +5,12 @@
 //! version before keeps working while a cluster is upgraded: hence a migration
 //! this version does not know is no error.
 
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use std::{ops::Deref, pin::Pin};
+
+use sqlx::{
+    Acquire, SqlSafeStr,
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
+};
 
 /// For SQLite.
 pub(crate) fn sqlite() -> Migrator {
@@ -24,6 +28,20 @@ pub(crate) fn postgres() -> Migrator {
         "sessions",
         include_str!("../migrations/postgres/1_sessions.sql"),
     )])
+}
+
+/// Runs what has not been run. Boxed here, where the lifetimes have names:
+/// awaited inside an `async fn`, the compiler can't tell that it is `Send`.
+pub(crate) fn run<'c, C>(
+    migrator: &'c Migrator,
+    connection: C,
+) -> Pin<Box<dyn Future<Output = Result<(), MigrateError>> + Send + 'c>>
+where
+    C: Acquire<'c> + Send + 'c,
+    C::Connection: Send,
+    <C::Connection as Deref>::Target: Migrate + Send,
+{
+    Box::pin(migrator.run(connection))
 }
 
 fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {

@@ -6,7 +6,8 @@ use stagedoor_identity::EntityRef;
 
 use crate::StorageError;
 
-/// Keeps what was last issued for a user (table `user_info`).
+/// Keeps what was last issued for a user: in Backstage's table `user_info` where
+/// the database is shared with one, else in `stagedoor_user_info`.
 #[async_trait]
 pub trait UserInfoStore: Send + Sync + 'static {
     /// Writes `{"claims": …}` for `user`, replacing what was there.

@@ -9,7 +9,7 @@ use sqlx::{
 };
 
 use super::within;
-use crate::{PostgresLocation, PostgresTls, StorageError, migrations};
+use crate::{PostgresLocation, PostgresTls, PostgresTrust, StorageError, migrations};
 
 /// How long making the tables may take, with the wait for other nodes' doing so.
 const MIGRATION_PATIENCE: Duration = Duration::from_secs(120);
@@ -36,7 +36,7 @@ pub(super) fn pool(location: &PostgresLocation) -> PgPool {
             let settings = settings.clone();
             Box::pin(async move { settings.apply(connection).await })
         })
-        .connect_lazy_with(options(location, &location.database))
+        .connect_lazy_with(options(location))
 }
 
 /// Makes what is missing: database, schema, tables.
@@ -45,39 +45,41 @@ pub(super) async fn prepare(location: &PostgresLocation) -> Result<(), StorageEr
     let settings = Settings::of(location, MIGRATION_PATIENCE);
     let limit = patience(location);
     within(limit, settings.apply(&mut connection)).await?;
-    if let (Some(schema), true) = (&location.schema, location.create_if_missing) {
+    if let (Some(schema), true) = (&location.schema, location.create_schema) {
         within(limit, create_schema(&mut connection, schema)).await?;
     }
     // Takes an advisory lock first: of several nodes one migrates at a time.
-    migrations::postgres().run(&mut connection).await?;
+    migrations::run(&migrations::postgres(), &mut connection).await?;
     within(limit, connection.close()).await
 }
 
 async fn connect_or_create(location: &PostgresLocation) -> Result<PgConnection, StorageError> {
-    let options = options(location, &location.database);
+    let options = options(location);
     let limit = location.acquire_timeout;
-    match within(limit, options.connect()).await {
-        Err(StorageError::Query(error))
-            if location.create_if_missing && has_state(&error, &[INVALID_CATALOG_NAME]) =>
+    let outcome = within(limit, options.connect()).await;
+    match (outcome, &location.database) {
+        (Err(StorageError::Query(error)), Some(database))
+            if location.create_database && has_state(&error, &[INVALID_CATALOG_NAME]) =>
         {
-            create_database(location).await?;
+            create_database(location, database).await?;
             within(limit, options.connect()).await
         }
-        outcome => outcome,
+        (outcome, _) => outcome,
     }
 }
 
 /// As Backstage does: through the database `postgres`, which every server has.
-async fn create_database(location: &PostgresLocation) -> Result<(), StorageError> {
-    let admin = options(location, "postgres");
+async fn create_database(location: &PostgresLocation, database: &str) -> Result<(), StorageError> {
+    let admin = options(location).database("postgres");
     let mut admin = within(location.acquire_timeout, admin.connect()).await?;
-    let statement = format!("CREATE DATABASE {}", identifier(&location.database));
+    let statement = format!("CREATE DATABASE {}", identifier(database));
     let made = sqlx::query(AssertSqlSafe(statement)).execute(&mut admin);
     match within(MIGRATION_PATIENCE, made).await {
+        Ok(_) => {}
         // Another node was faster.
         Err(StorageError::Query(error))
             if has_state(&error, &[DUPLICATE_DATABASE, UNIQUE_VIOLATION]) => {}
-        outcome => drop(outcome?),
+        Err(error) => return Err(error),
     }
     within(location.acquire_timeout, admin.close()).await
 }
@@ -102,24 +104,39 @@ async fn create_schema(connection: &mut PgConnection, schema: &str) -> Result<()
     }
 }
 
-fn options(location: &PostgresLocation, database: &str) -> PgConnectOptions {
-    let options = PgConnectOptions::new_without_pgpass()
+fn options(location: &PostgresLocation) -> PgConnectOptions {
+    let mut options = PgConnectOptions::new_without_pgpass()
         .host(&location.host)
         .port(location.port)
-        .username(&location.user)
-        .database(database)
-        .application_name("stagedoor");
-    let options = match &location.password {
-        Some(password) => options.password(password.expose_secret()),
-        None => options,
+        .application_name(&location.application_name);
+    if let Some(user) = &location.user {
+        options = options.username(user);
+    }
+    if let Some(database) = &location.database {
+        options = options.database(database);
+    }
+    if let Some(password) = &location.password {
+        options = options.password(password.expose_secret());
+    }
+    with_tls(options, &location.tls)
+}
+
+fn with_tls(options: PgConnectOptions, tls: &PostgresTls) -> PgConnectOptions {
+    let PostgresTls::On { trust, client } = tls else {
+        return options.ssl_mode(PgSslMode::Disable);
     };
-    match &location.tls {
-        PostgresTls::Off => options.ssl_mode(PgSslMode::Disable),
-        PostgresTls::Unverified => options.ssl_mode(PgSslMode::Require),
-        PostgresTls::Verified => options.ssl_mode(PgSslMode::VerifyFull),
-        PostgresTls::VerifiedBy { ca } => options
+    let options = match trust {
+        PostgresTrust::Anyone => options.ssl_mode(PgSslMode::Require),
+        PostgresTrust::PublicAuthorities => options.ssl_mode(PgSslMode::VerifyFull),
+        PostgresTrust::PublicAuthoritiesAnd(ca) => options
             .ssl_mode(PgSslMode::VerifyFull)
             .ssl_root_cert_from_pem(ca.clone().into_bytes()),
+    };
+    match client {
+        None => options,
+        Some(client) => options
+            .ssl_client_cert_from_pem(&client.certificate)
+            .ssl_client_key_from_pem(client.key.expose_secret()),
     }
 }
 

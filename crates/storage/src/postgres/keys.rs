@@ -26,15 +26,12 @@ macro_rules! statements {
                 " (kid, created_at, key) VALUES ($1, to_timestamp($2::bigint), $3)"
             ),
             list: concat!(
-                "SELECT kid, (extract(epoch FROM created_at) * 1000)::bigint AS created_at, key FROM ",
+                "SELECT kid, key, CASE WHEN isfinite(created_at) \
+                 THEN (extract(epoch FROM created_at) * 1000)::bigint END AS created_at FROM ",
                 $table,
-                " ORDER BY 2, 1"
+                " ORDER BY created_at, kid"
             ),
-            remove: concat!(
-                "DELETE FROM ",
-                $table,
-                " WHERE kid = ANY ($1)"
-            ),
+            remove: concat!("DELETE FROM ", $table, " WHERE kid = ANY ($1)"),
         }
     };
 }

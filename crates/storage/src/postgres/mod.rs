@@ -23,7 +23,7 @@ pub struct PostgresStorage {
 
 impl PostgresStorage {
     /// Connects to the server at `location`, making the database and the schema
-    /// when they are missing and `create_if_missing` says so, and the tables.
+    /// when they are missing and `location` says so, and the tables.
     ///
     /// # Errors
     /// [`StorageError::Unavailable`] when the server can't be reached,

@@ -11,6 +11,8 @@ use crate::{StorageError, error::is_busy, migrations};
 /// How long to wait for another process's write, and for our own writer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+const PAUSE: Duration = Duration::from_millis(25);
+
 /// Enough for the reads of one process; each is a thread.
 const READERS: u32 = 4;
 
@@ -39,10 +41,22 @@ pub(super) async fn file_writer(path: &Path) -> Result<SqlitePool, StorageError>
         // With the log, NORMAL loses nothing when the process dies; a power cut
         // may cost the last moments, never the file.
         .synchronous(SqliteSynchronous::Normal);
-    let pool = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(PATIENCE);
-    patiently(async || pool.clone().connect_with(options.clone()).await).await
+    // SQLite waits by itself for most locks, but refuses at once to turn the
+    // log on while another process does.
+    let mut waited = Duration::ZERO;
+    loop {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options.clone());
+        match pool.await {
+            Err(error) if is_busy(&error) && waited < PATIENCE => {
+                tokio::time::sleep(PAUSE).await;
+                waited += PAUSE;
+            }
+            outcome => return outcome.map_err(StorageError::of_query),
+        }
+    }
 }
 
 /// The connections that read; each is made when first needed.
@@ -68,8 +82,9 @@ pub(super) async fn memory() -> Result<SqlitePool, StorageError> {
 /// Runs the migrations in one transaction that locks the file from its first
 /// statement: of several processes one migrates, and the others find it done.
 pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StorageError> {
-    let mut transaction = patiently(async || writer.begin_with("BEGIN IMMEDIATE").await).await?;
-    migrations::sqlite().run(&mut *transaction).await?;
+    let transaction = writer.begin_with("BEGIN IMMEDIATE").await;
+    let mut transaction = transaction.map_err(StorageError::of_query)?;
+    migrations::run(&migrations::sqlite(), &mut *transaction).await?;
     transaction.commit().await.map_err(StorageError::of_query)
 }
 
@@ -77,22 +92,4 @@ fn options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
-}
-
-/// Tries until nobody else is in the way. SQLite waits by itself for most
-/// locks, but refuses at once to turn the log on while another process does.
-async fn patiently<T>(
-    attempt: impl AsyncFn() -> Result<T, sqlx::Error>,
-) -> Result<T, StorageError> {
-    const PAUSE: Duration = Duration::from_millis(25);
-    let mut waited = Duration::ZERO;
-    loop {
-        match attempt().await {
-            Err(error) if is_busy(&error) && waited < PATIENCE => {
-                tokio::time::sleep(PAUSE).await;
-                waited += PAUSE;
-            }
-            outcome => return outcome.map_err(StorageError::of_query),
-        }
-    }
 }

@@ -29,7 +29,7 @@ macro_rules! statements {
             list: concat!(
                 "SELECT kid, CAST(created_at AS TEXT) AS created_at, key FROM ",
                 $table,
-                " ORDER BY 2, 1"
+                " ORDER BY created_at, kid"
             ),
             remove: concat!(
                 "DELETE FROM ",
