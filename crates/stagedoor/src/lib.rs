@@ -1,1 +1,49 @@
-//! Sign-in for Backstage in one binary
+//! Sign-in for Backstage, for programs that embed it.
+//!
+//! [`AuthBackend`] reads Backstage's configuration and serves the auth
+//! backend's routes; providers under ids of one's own, with authenticators and
+//! resolvers of one's own, are registered in code:
+//!
+//! ```no_run
+//! use stagedoor::{
+//!     AuthBackend, ConfigFiles, oauth_provider, oidc_authenticator,
+//!     identity::{EntityRef, UserClaims},
+//!     signin::resolver::{ResolveError, sign_in_resolver},
+//! };
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let by_subject = sign_in_resolver("bySubject", |info, context| async move {
+//!     let subject = info.result.userinfo.str("sub").unwrap_or_default();
+//!     let user = EntityRef::try_new("user", "default", subject)
+//!         .map_err(|error| ResolveError::NotAllowed(error.to_string()))?;
+//!     context.issue_token(UserClaims::new(user.clone(), vec![user])).await
+//! });
+//! AuthBackend::builder()
+//!     .config(ConfigFiles::explicit(["app-config.yaml"]))
+//!     .provider("keycloak", oauth_provider(oidc_authenticator()).sign_in_resolver(by_subject))
+//!     .build()
+//!     .await?
+//!     .serve()
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The crate turns settings into the parts that do the work, and nothing else:
+//! see `parts/`.
+
+mod backend;
+pub mod cli;
+pub mod dev;
+mod parts;
+
+pub use backend::{
+    AuthBackend, AuthBackendBuilder, AuthenticatorFactory, AuthenticatorSetup, OAuthProvider,
+    OidcAuthenticatorFactory, StartError, oauth_provider, oidc_authenticator,
+};
+pub use stagedoor_config::ConfigFiles;
+
+pub use {
+    stagedoor_catalog as catalog, stagedoor_identity as identity, stagedoor_oidc as oidc,
+    stagedoor_signin as signin,
+};

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `stagedoor` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stagedoor::cli::main()
+}

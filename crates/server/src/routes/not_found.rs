@@ -34,7 +34,7 @@ pub(crate) async fn page() -> StatusCode {
 }
 
 /// Turns a bare 404 into a page for those who read HTML.
-pub(crate) async fn for_people(request: Request, next: Next) -> Response {
+pub(crate) async fn for_people(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let reads_html = accepts_html(request.headers());
     let response = next.run(request).await;
     let bare = response.status() == StatusCode::NOT_FOUND
@@ -49,6 +49,7 @@ pub(crate) async fn for_people(request: Request, next: Next) -> Response {
         code: None,
         request_id: None,
         action: Some(("Go to the sign-in page", "/")),
+        product: &state.settings.app_title,
     });
     match page {
         Ok(html) => (StatusCode::NOT_FOUND, Html(html)).into_response(),

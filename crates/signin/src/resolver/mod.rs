@@ -14,9 +14,11 @@ use crate::authenticator::OidcResult;
 pub mod built_in;
 mod context;
 mod error;
+mod function;
 
 pub use context::{CatalogUserQuery, ResolverContext};
 pub use error::ResolveError;
+pub use function::sign_in_resolver;
 
 /// What a resolver is given about the person: Backstage's `SignInInfo`.
 #[derive(Debug, Clone)]

@@ -1,0 +1,159 @@
+//! The auth backend at work: the server, and what happens beside it.
+
+use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::Router;
+use stagedoor_catalog::{FileCatalog, WatchSettings};
+use stagedoor_server::Bound;
+use stagedoor_signin::{SignIn, tokens::KeyRing};
+use tokio::{task::JoinSet, time::MissedTickBehavior};
+
+use super::{AuthBackendBuilder, StartError};
+
+/// How often providers that are not known yet are asked again; the relying
+/// party spaces its attempts by itself.
+const ASK_PROVIDERS: Duration = Duration::from_secs(2);
+/// How often keys are looked after.
+const LOOK_AFTER_KEYS: Duration = Duration::from_secs(10);
+/// How often what has expired is removed, and how much at a time.
+const REMOVE_EXPIRED: Duration = Duration::from_secs(60);
+const BATCH: u32 = 500;
+
+/// Backstage's auth backend, listening.
+pub struct AuthBackend {
+    pub(super) bound: Bound,
+    pub(super) router: Router,
+    pub(super) background: Background,
+}
+
+impl AuthBackend {
+    /// What it is built from.
+    #[must_use]
+    pub fn builder() -> AuthBackendBuilder {
+        AuthBackendBuilder::default()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.bound.address()
+    }
+
+    /// Serves until the process is asked to stop.
+    ///
+    /// # Errors
+    /// When the catalog's files can't be watched.
+    pub async fn serve(self) -> Result<(), StartError> {
+        self.serve_until(stop_signal()).await
+    }
+
+    /// Serves until `shutdown`, then lets the requests under way finish.
+    ///
+    /// # Errors
+    /// As [`AuthBackend::serve`].
+    pub async fn serve_until(
+        self,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), StartError> {
+        // Before the first request asks for one: making a key takes a write.
+        self.background.sign_in.tokens().keys().current().await?;
+        let _watching = self
+            .background
+            .catalog
+            .clone()
+            .watch(WatchSettings::default())?;
+        let _tasks = self.background.start();
+        tracing::info!(address = %self.bound.address(), "listening");
+        self.bound.serve(self.router, shutdown).await;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// What goes on beside the requests.
+pub(super) struct Background {
+    pub(super) sign_in: Arc<SignIn>,
+    pub(super) plugin_keys: Arc<KeyRing>,
+    pub(super) catalog: Arc<FileCatalog>,
+}
+
+impl Background {
+    /// Starts it all; it ends when the set is dropped.
+    fn start(&self) -> JoinSet<()> {
+        let mut tasks = JoinSet::new();
+        tasks.spawn(ask_providers(self.sign_in.clone()));
+        tasks.spawn(look_after_keys(
+            self.sign_in.clone(),
+            self.plugin_keys.clone(),
+        ));
+        tasks.spawn(remove_expired(self.sign_in.clone()));
+        tasks
+    }
+}
+
+async fn ask_providers(sign_in: Arc<SignIn>) {
+    let mut ticks = every(ASK_PROVIDERS);
+    loop {
+        ticks.tick().await;
+        let mut asking = JoinSet::new();
+        for provider in sign_in.live().providers.iter().cloned() {
+            asking.spawn(async move { provider.authenticator.warm_up().await });
+        }
+        asking.join_all().await;
+    }
+}
+
+async fn look_after_keys(sign_in: Arc<SignIn>, plugin_keys: Arc<KeyRing>) {
+    let mut ticks = every(LOOK_AFTER_KEYS);
+    loop {
+        ticks.tick().await;
+        for keys in [sign_in.tokens().keys(), &plugin_keys] {
+            if let Err(error) = keys.announce_next().await {
+                tracing::warn!(%error, "the next signing key could not be made, it will be tried again");
+            }
+        }
+    }
+}
+
+async fn remove_expired(sign_in: Arc<SignIn>) {
+    let mut ticks = every(REMOVE_EXPIRED);
+    loop {
+        ticks.tick().await;
+        match sign_in.remove_expired(BATCH).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::debug!(removed, "removed expired sessions"),
+            Err(error) => tracing::warn!(
+                detail = error.detail(),
+                "expired sessions could not be removed"
+            ),
+        }
+    }
+}
+
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// SIGTERM or Ctrl-C.
+pub(crate) async fn stop_signal() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,141 @@
+//! `auth.session.secret`, `auth.keyStore` and what else makes keys and tokens.
+
+use std::{path::Path, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use stagedoor_ambient::{Entropy, random_bytes};
+use stagedoor_config::{KeyStore, Settings, StaticKey};
+use stagedoor_identity::{
+    PLUGIN_TOKEN_LIFETIME, SigningAlgorithm, SigningKey, TokenLifetime, UserTokenIssuer,
+};
+use stagedoor_server::auth_url;
+use stagedoor_signin::{
+    Keychain,
+    tokens::{KeyRing, KeyRingSettings, KeySource, MemoryKeyStore},
+};
+use stagedoor_storage::Storage;
+
+use super::Registry;
+use crate::backend::StartError;
+
+/// The keys that seal. Without a secret, a random one is good enough to
+/// develop with: sessions end with the process.
+pub(crate) fn keychain(
+    settings: &Settings,
+    node_env: Option<&str>,
+    entropy: &dyn Entropy,
+) -> Result<Keychain, StartError> {
+    const KEY: &str = "auth.session.secret";
+    let mut secrets = settings.auth.session_secrets.clone();
+    if secrets.is_empty() {
+        let production = node_env == Some("production")
+            || settings.auth.environment.as_deref() == Some("production");
+        if production {
+            return Err(StartError::setting(
+                KEY,
+                "it is missing. Set it to a long random text, for example the output of `openssl rand -base64 32`, \
+                 the same on every node",
+            ));
+        }
+        tracing::warn!(
+            "{KEY} is not set: a random one is used, so that sessions end when this process does"
+        );
+        secrets.push(STANDARD.encode(random_bytes::<32>(entropy)?).into());
+    }
+    Keychain::from_secrets(&secrets).map_err(|error| StartError::setting(KEY, error.to_string()))
+}
+
+/// What user tokens say of themselves.
+pub(crate) fn token_issuer(settings: &Settings) -> UserTokenIssuer {
+    UserTokenIssuer {
+        issuer: auth_url(&settings.backend.base_url),
+        lifetime: lifetime(settings),
+        omit_ownership_claim: settings.auth.omit_ownership_claim,
+    }
+}
+
+fn lifetime(settings: &Settings) -> jiff::SignedDuration {
+    settings
+        .auth
+        .token_expiration
+        .map_or_else(TokenLifetime::default, TokenLifetime::clamped)
+        .as_duration()
+}
+
+/// The keys of user tokens.
+pub(crate) fn user_keys(
+    settings: &Settings,
+    storage: &Arc<dyn Storage>,
+    registry: &Registry<'_>,
+) -> Result<Arc<KeyRing>, StartError> {
+    let algorithm = match &settings.auth.identity_token_algorithm {
+        Some(name) => algorithm_of("auth.identityTokenAlgorithm", name)?,
+        None => SigningAlgorithm::default(),
+    };
+    let source = match &settings.auth.key_store {
+        KeyStore::Database => KeySource::Rotating(storage.clone()),
+        KeyStore::Memory => KeySource::Rotating(Arc::new(MemoryKeyStore::default())),
+        KeyStore::Static(keys) => {
+            KeySource::Static(keys.iter().map(static_key).collect::<Result<_, _>>()?)
+        }
+    };
+    ring(
+        KeyRingSettings {
+            algorithm,
+            lifetime: lifetime(settings),
+        },
+        source,
+        registry,
+    )
+}
+
+/// The keys of plugin tokens.
+pub(crate) fn plugin_keys(registry: &Registry<'_>) -> Result<Arc<KeyRing>, StartError> {
+    let settings = KeyRingSettings {
+        algorithm: SigningAlgorithm::default(),
+        lifetime: PLUGIN_TOKEN_LIFETIME,
+    };
+    ring(
+        settings,
+        KeySource::Rotating(Arc::new(MemoryKeyStore::default())),
+        registry,
+    )
+}
+
+fn ring(
+    settings: KeyRingSettings,
+    source: KeySource,
+    registry: &Registry<'_>,
+) -> Result<Arc<KeyRing>, StartError> {
+    let ring = KeyRing::new(
+        settings,
+        source,
+        registry.clock.clone(),
+        registry.entropy.clone(),
+    )?;
+    Ok(Arc::new(ring))
+}
+
+fn static_key(key: &StaticKey) -> Result<SigningKey, StartError> {
+    let location = || format!("auth.keyStore.static.keys, keyId {}", key.key_id);
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|error| {
+            StartError::setting(location(), format!("{}: {error}", path.display()))
+        })
+    };
+    let algorithm = algorithm_of(&location(), &key.algorithm)?;
+    let private = secrecy::SecretString::from(read(&key.private_key_file)?);
+    let public = read(&key.public_key_file)?;
+    SigningKey::from_pem(
+        secrecy::ExposeSecret::expose_secret(&private),
+        &public,
+        &key.key_id,
+        algorithm,
+    )
+    .map_err(|error| StartError::setting(location(), error.to_string()))
+}
+
+fn algorithm_of(key: &str, name: &str) -> Result<SigningAlgorithm, StartError> {
+    name.parse()
+        .map_err(|_| StartError::setting(key, format!("{name} is not supported")))
+}

@@ -1,0 +1,17 @@
+//! Settings in, parts out: the only place that knows both.
+
+mod catalog;
+mod keys;
+mod providers;
+mod relying_party;
+mod resolvers;
+mod server;
+mod storage;
+
+pub(crate) use catalog::catalog;
+pub(crate) use keys::{keychain, plugin_keys, token_issuer, user_keys};
+pub(crate) use providers::{Registry, live};
+pub(crate) use relying_party::{client_settings, oidc_options};
+pub(crate) use resolvers::{ResolverFactories, resolver_of};
+pub(crate) use server::server_settings;
+pub(crate) use storage::storage;

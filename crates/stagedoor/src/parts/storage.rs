@@ -1,0 +1,73 @@
+//! `backend.database` → the database.
+
+use std::sync::Arc;
+
+use stagedoor_config::{
+    Database, Division, PostgresSettings, PostgresTls as TlsSetting, Settings, SqliteLocation,
+};
+use stagedoor_storage::{
+    DatabaseLocation, PostgresClientCertificate, PostgresLocation, PostgresTls, PostgresTrust,
+    Storage, open,
+};
+
+use crate::backend::StartError;
+
+/// Our file in the directory where Backstage keeps one per plugin.
+const SQLITE_FILE: &str = "stagedoor.sqlite";
+
+/// Opens the database, and brings its tables to this version.
+pub(crate) async fn storage(settings: &Settings) -> Result<Arc<dyn Storage>, StartError> {
+    Ok(open(&location(&settings.backend.database)).await?)
+}
+
+fn location(database: &Database) -> DatabaseLocation {
+    match database {
+        Database::Sqlite(SqliteLocation::Memory) => DatabaseLocation::SqliteMemory,
+        Database::Sqlite(SqliteLocation::Directory(directory)) => {
+            DatabaseLocation::SqliteFile(directory.join(SQLITE_FILE))
+        }
+        Database::Sqlite(SqliteLocation::File(file)) => DatabaseLocation::SqliteFile(file.clone()),
+        Database::Postgres(settings) => DatabaseLocation::Postgres(postgres(settings)),
+    }
+}
+
+fn postgres(settings: &PostgresSettings) -> PostgresLocation {
+    let mut location = PostgresLocation::new(&settings.host, "", "");
+    location.port = settings.port;
+    location.user.clone_from(&settings.user);
+    location.password.clone_from(&settings.password);
+    location.database.clone_from(&settings.database);
+    location.role.clone_from(&settings.role);
+    location.create_database = settings.ensure_exists;
+    location.create_schema = settings.ensure_schema_exists;
+    location
+        .application_name
+        .clone_from(&settings.application_name);
+    location.schema = match &settings.division {
+        Division::Schema(schema) => Some(schema.clone()),
+        Division::Database => None,
+    };
+    location.tls = tls(&settings.tls);
+    location
+}
+
+fn tls(setting: &TlsSetting) -> PostgresTls {
+    let TlsSetting::Enabled {
+        verify,
+        ca,
+        cert,
+        key,
+    } = setting
+    else {
+        return PostgresTls::Off;
+    };
+    let client = cert.clone().zip(key.clone());
+    PostgresTls::On {
+        trust: match (verify, ca) {
+            (false, _) => PostgresTrust::Anyone,
+            (true, Some(ca)) => PostgresTrust::PublicAuthoritiesAnd(ca.clone()),
+            (true, None) => PostgresTrust::PublicAuthorities,
+        },
+        client: client.map(|(certificate, key)| PostgresClientCertificate { certificate, key }),
+    }
+}
