@@ -50,7 +50,8 @@ pub struct Relation {
 }
 
 impl Entity {
-    /// The entity's own ref (`stringifyEntityRef`).
+    /// The entity's own ref (`stringifyEntityRef`). Of an entity whose parts make
+    /// no ref, one that no entity has: see [`EntityRef::new`].
     #[must_use]
     pub fn entity_ref(&self) -> EntityRef {
         EntityRef::new(

@@ -95,7 +95,7 @@ fn a_look_up_among_100_000_users_takes_microseconds() {
             "{{profile: {{email: user{index}@example.com}}, memberOf: [team-{}]}}",
             index % 100
         );
-        write!(yaml, "{}---\n", user(&format!("user{index}"), &spec)).unwrap();
+        writeln!(yaml, "{}---", user(&format!("user{index}"), &spec)).unwrap();
     }
     let files = Files::new();
     files.write("users.yaml", yaml);

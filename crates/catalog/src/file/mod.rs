@@ -4,6 +4,7 @@ mod document;
 mod error;
 mod expand;
 mod index;
+mod interest;
 mod loader;
 mod names;
 mod node;
@@ -13,6 +14,7 @@ mod sources;
 mod terms;
 mod watch;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -72,7 +74,6 @@ impl FileLocation {
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct FileCatalog {
     locations: Vec<FileLocation>,
     snapshot: ArcSwap<Snapshot>,
@@ -184,6 +185,16 @@ impl FileCatalog {
     fn has_changed(&self, check: Check) -> bool {
         let sources = self.sources.lock().unwrap_or_else(PoisonError::into_inner);
         sources.have_changed(check)
+    }
+}
+
+/// Without the entities: there may be very many.
+impl fmt::Debug for FileCatalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileCatalog")
+            .field("locations", &self.locations)
+            .field("status", &*self.status.borrow())
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::options::MergeKeyPolicy;
-use serde_saphyr::{Options, Spanned};
+use serde_saphyr::{Options, Spanned, UserMessageFormatter};
 
 /// A YAML value and where it stands.
 #[derive(Debug)]
@@ -64,10 +64,18 @@ fn options() -> Options {
 impl From<&serde_saphyr::Error> for SyntaxError {
     fn from(error: &serde_saphyr::Error) -> Self {
         let location = error.location();
+        let line = location.map_or(0, |location| location.line());
+        let column = location.map_or(0, |location| location.column());
+        let message = error
+            .without_snippet()
+            .render_with_formatter(&UserMessageFormatter);
+        // The place stands before the message already.
+        let place = format!(" at line {line}, column {column}");
+        let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
         Self {
-            message: error.without_snippet().to_string(),
-            line: location.map_or(0, |location| location.line()),
-            column: location.map_or(0, |location| location.column()),
+            message,
+            line,
+            column,
         }
     }
 }
