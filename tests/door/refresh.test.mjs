@@ -93,6 +93,12 @@ test('scopes: what was granted stays, what is asked for joins', async () => {
   assert.equal((await refresh(jar, door)).json().providerInfo.scope.split(' ').sort().join(' '), 'calendar email openid profile');
 });
 
+better('a scope the provider has not granted is not claimed: the frontend then asks the person', async () => {
+  const { jar } = await signedIn(door);
+  const answer = (await refresh(jar, door, { scope: 'openid profile email photos' })).json();
+  assert.ok(!answer.providerInfo.scope.split(' ').includes('photos'), answer.providerInfo.scope);
+});
+
 test('someone who left the catalog or lost the address is out at the next refresh', async () => {
   idp.accounts.leaver = { name: 'Leaver', email: 'ada@example.com', email_verified: true };
   const { jar } = await signedIn(door, { as: 'leaver' });

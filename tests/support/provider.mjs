@@ -147,6 +147,8 @@ export class Idp {
       response.writeHead(fault, { 'content-type': 'application/json' }).end('{"error":"temporarily_unavailable"}');
     } else if (fault) {
       await fault(request, response, () => this.callback(request, response));
+    } else if (url.pathname === '/favicon.ico') {
+      response.writeHead(204).end();
     } else if (url.pathname.startsWith('/interaction/')) {
       await this.#interact(request, response).catch(error => response.writeHead(500).end(String(error)));
     } else {

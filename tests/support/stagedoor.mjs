@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onProcessEnd } from './cleanup.mjs';
 import { send } from './http.mjs';
@@ -14,7 +14,7 @@ const here = path => fileURLToPath(new URL(path, import.meta.url));
 /** The binary under test: STAGEDOOR_BIN, else the release build, else the debug build. */
 export function binary() {
   const candidates = process.env.STAGEDOOR_BIN
-    ? [process.env.STAGEDOOR_BIN]
+    ? [resolve(process.env.STAGEDOOR_BIN)]
     : [here('../../target/release/stagedoor'), here('../../target/debug/stagedoor')];
   const found = candidates.find(existsSync);
   if (!found) throw new Error(`no stagedoor binary: build one with "cargo build", or set STAGEDOOR_BIN (looked at ${candidates.join(', ')})`);
@@ -51,16 +51,16 @@ export class Run {
     const forget = onProcessEnd(() => this.child.kill('SIGKILL'));
     this.child.stdout.setEncoding('utf8').on('data', text => (this.stdout += text));
     this.child.stderr.setEncoding('utf8').on('data', text => (this.stderr += text));
-    this.exit = new Promise(resolve => {
+    this.exit = new Promise(ended => {
       this.child.on('error', error => {
         this.stderr += `\n${error}`;
         this.exited ??= { code: null, signal: null };
-        resolve(this.exited);
+        ended(this.exited);
       });
       this.child.on('close', (code, signal) => {
         forget();
         this.exited ??= { code, signal };
-        resolve(this.exited);
+        ended(this.exited);
       });
     });
   }
