@@ -1,8 +1,9 @@
 //! What only a file has: modes, a log, and another process's lock.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use sqlx::Connection;
 use stagedoor_storage::{DatabaseLocation, StorageError, open};
 
 use crate::fixture::{Fixture, NOW, session, session_id};
@@ -10,6 +11,7 @@ use crate::fixture::{Fixture, NOW, session, session_id};
 on_database!(file: the_file_is_its_owners_alone
     the_log_is_on
     a_write_waits_for_another_process
+    opening_waits_for_a_file_without_a_log
     a_read_does_not_wait_for_a_write);
 
 #[cfg(unix)]
@@ -33,9 +35,7 @@ async fn the_log_is_on(fixture: Fixture) {
 
 /// Another process's transaction that has written and not yet committed.
 async fn lock(fixture: &Fixture) -> sqlx::SqliteConnection {
-    use sqlx::{Connection, sqlite::SqliteConnectOptions};
-
-    let options = SqliteConnectOptions::new().filename(fixture.file_path());
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.file_path());
     let mut other = sqlx::SqliteConnection::connect_with(&options)
         .await
         .unwrap();
@@ -59,6 +59,26 @@ async fn a_write_waits_for_another_process(fixture: Fixture) {
     assert!(!writing.is_finished());
     sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     assert!(writing.await.unwrap().unwrap());
+    opening.await.unwrap().unwrap();
+}
+
+async fn opening_waits_for_a_file_without_a_log(fixture: Fixture) {
+    // Such as Backstage's own: turning the log on is refused while it is in use.
+    fixture.execute("CREATE TABLE theirs (id)").await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.file_path());
+    let mut other = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE; INSERT INTO theirs VALUES (1)")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let location = fixture.location.clone();
+    let mut opening = tokio::spawn(async move { open(&location).await.map(drop) });
+    // Long enough for an attempt that does not wait to have failed.
+    let early = tokio::time::timeout(Duration::from_millis(300), &mut opening).await;
+    assert!(early.is_err(), "{early:?}");
+    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
     opening.await.unwrap().unwrap();
 }
 
