@@ -41,7 +41,10 @@ pub fn router(state: AppState) -> Router {
         .route("/", get(routes::sign_in_page::page))
         .route("/assets/{name}", get(routes::assets::asset))
         .fallback(routes::not_found::page)
-        .layer(from_fn_with_state(state.clone(), routes::not_found::for_people));
+        .layer(from_fn_with_state(
+            state.clone(),
+            routes::not_found::for_people,
+        ));
     if let Some(settings) = &state.settings.cors {
         router = router.layer(cors::layer(settings));
     }

@@ -34,7 +34,11 @@ pub(crate) async fn page() -> StatusCode {
 }
 
 /// Turns a bare 404 into a page for those who read HTML.
-pub(crate) async fn for_people(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn for_people(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let reads_html = accepts_html(request.headers());
     let response = next.run(request).await;
     let bare = response.status() == StatusCode::NOT_FOUND

@@ -4,6 +4,7 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Response},
 };
+use http::Uri;
 use stagedoor_signin::{Provider, origin::Origin};
 use url::Url;
 
@@ -11,12 +12,14 @@ use crate::{
     AppState,
     error::ApiError,
     pages::{ProviderButton, SignInPage, sign_in_page},
+    parameters::Parameters,
 };
 
 /// Every provider of the environment as a button; where the portal lives
 /// elsewhere, the way there.
-pub(crate) async fn page(State(state): State<AppState>) -> Result<Response, ApiError> {
+pub(crate) async fn page(State(state): State<AppState>, uri: Uri) -> Result<Response, ApiError> {
     let settings = &state.settings;
+    let query = Parameters::of_query(&uri);
     let live = state.sign_in.live();
     let own_origin = Origin::of(&settings.base_url);
     // Answers of a flow only go to allowed origins: buttons on this page work
@@ -48,7 +51,8 @@ pub(crate) async fn page(State(state): State<AppState>) -> Result<Response, ApiE
         auth_url: &auth_url,
         providers: &buttons,
         dev: settings.dev,
-        error: None,
+        // A redirect flow that failed ends here with its reason.
+        error: query.one("error")?,
     })?;
     Ok(Html(html).into_response())
 }
