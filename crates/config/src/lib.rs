@@ -62,7 +62,7 @@ pub use settings::{
 pub use watch::{WatchError, Watcher, watch};
 
 use layers::Merged;
-use problem::{Problem as Mistake, Report};
+use problem::Report;
 
 /// A configuration that was read without a mistake.
 #[derive(Debug)]
@@ -134,7 +134,7 @@ fn settle(
         }),
         None => {
             if problems.is_empty() {
-                problems.push(Mistake::new(&merged.root.place, "", "cannot be used"));
+                problems.push(Problem::new(&merged.root.place, "", "cannot be used"));
             }
             let files = merged.files.iter().chain(&merged.missing).cloned();
             Err(ConfigErrors::new(problems, warnings, files.collect()))

@@ -66,7 +66,11 @@ impl Drop for Watcher {
 pub fn watch(files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Watcher, WatchError> {
     let files: Vec<PathBuf> = files.into_iter().map(Into::into).collect();
     let (wake, woken) = mpsc::channel(1);
-    let mut notify = notify::recommended_watcher(move |_| {
+    let mut notify = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // Our own reading is such an event.
+        if event.is_ok_and(|event| event.kind.is_access()) {
+            return;
+        }
         // A full channel will wake the task all the same.
         let _ = wake.try_send(());
     })?;

@@ -139,7 +139,7 @@ impl Object {
 
 fn json_number(number: f64) -> serde_json::Value {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    if number.fract() == 0.0 && number.abs() < EXACT {
+    if number.fract() == 0.0 && number.abs() <= EXACT {
         serde_json::Value::from(number as i64)
     } else {
         serde_json::Value::from(number)

@@ -1,6 +1,6 @@
 //! Keeping secrets out of what is shown.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::HashSet, ops::Range};
 
 use super::node::{Node, Value};
 
@@ -15,16 +15,39 @@ pub(crate) fn is_sensitive(key: &str) -> bool {
         .collect();
     const ANYWHERE: [&str; 5] = ["secret", "password", "passwd", "passphrase", "credential"];
     const AT_THE_END: [&str; 3] = ["token", "key", "pwd"];
+    // In `backend.cors` that is a boolean.
+    if key == "credentials" {
+        return false;
+    }
     key == "connection"
         || ANYWHERE.iter().any(|word| key.contains(word))
         || AT_THE_END.iter().any(|word| key.ends_with(word))
 }
 
-/// Where in its source the tree holds secrets. An alias counts where it points.
-pub(super) fn secret_spans(root: &Node) -> Vec<Range<usize>> {
+/// Where in its source the tree holds secrets. An alias counts where it points,
+/// and a value that is a secret at one place is hidden at every other.
+pub(super) fn find_secrets(root: &mut Node) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     collect(root, false, &mut spans);
+    let starts: HashSet<usize> = spans.iter().map(|span| span.start).collect();
+    if !starts.is_empty() {
+        hide(root, &starts);
+    }
     spans
+}
+
+fn hide(node: &mut Node, starts: &HashSet<usize>) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| hide(item, starts)),
+        Value::Object(object) => object
+            .entries
+            .values_mut()
+            .for_each(|entry| hide(&mut entry.node, starts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {
+            let position = node.place.position;
+            node.hidden |= position.is_some_and(|position| starts.contains(&position.start));
+        }
+    }
 }
 
 fn collect(node: &Node, sensitive: bool, spans: &mut Vec<Range<usize>>) {
@@ -198,7 +221,8 @@ mod tests {
         let text = "a: x\nb: \"one\n  two\"\nc: 1\n";
         let start = text.find('"').unwrap();
         let end = text.rfind('"').unwrap() + 1;
-        assert_eq!(redact(text, &[start..end]), "a: x\nb: •••\n•••\nc: 1\n");
+        let spans = vec![start..end; 1];
+        assert_eq!(redact(text, &spans), "a: x\nb: •••\n•••\nc: 1\n");
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use granit_parser::{Event, Parser, ScanError, Span};
 use super::{
     MAX_DEPTH, MAX_NODES,
     node::{Node, Object, Value},
-    redact::secret_spans,
+    redact::find_secrets,
     scalar::resolve,
     source::{Place, Position, Source},
 };
@@ -43,8 +43,8 @@ pub(crate) fn parse(
         let (event, span) = next.map_err(|error| builder.scan_error(&error))?;
         builder.event(event, span)?;
     }
-    if let Some(root) = &builder.root {
-        source.mark_secrets(secret_spans(root));
+    if let Some(root) = &mut builder.root {
+        source.mark_secrets(find_secrets(root));
     }
     Ok(builder.root)
 }

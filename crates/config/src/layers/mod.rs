@@ -99,9 +99,7 @@ fn finish(
 ) -> Merged {
     layers.extend(app_config_variables::layer(env, report));
     let empty = Node::new(Value::Object(Default::default()), origin.clone());
-    let mut root = layers
-        .into_iter()
-        .fold(empty, |lower, upper| merge(lower, upper));
+    let mut root = layers.into_iter().fold(empty, merge);
     // Whatever is wrong with the whole is told of the first file.
     root.place = origin.clone();
     let (files, missing) = store.into_files();

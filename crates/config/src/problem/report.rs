@@ -1,6 +1,9 @@
 //! Gathering problems, so that all are told at once.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashSet,
+};
 
 use super::{ConfigWarning, Problem};
 
@@ -38,9 +41,24 @@ impl Report {
         !self.problems.borrow().is_empty()
     }
 
+    /// Problems and warnings, each in the order of the files and their lines.
     pub(crate) fn finish(self) -> (Vec<Problem>, Vec<ConfigWarning>) {
-        (self.problems.into_inner(), self.warnings.into_inner())
+        (
+            sorted(self.problems.into_inner()),
+            sorted(self.warnings.into_inner()),
+        )
     }
+}
+
+fn sorted(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let mut files: Vec<String> = problems.iter().map(|p| p.file.clone()).collect();
+    let mut seen = HashSet::new();
+    files.retain(|file| seen.insert(file.clone()));
+    problems.sort_by_key(|problem| {
+        let file = files.iter().position(|file| *file == problem.file);
+        (file, problem.line, problem.column)
+    });
+    problems
 }
 
 fn push(list: &RefCell<Vec<Problem>>, problem: Problem) {

@@ -100,7 +100,7 @@ impl<'a> Section<'a> {
                 report: self.report,
             };
         };
-        field.section().unwrap_or_else(|| Section {
+        field.section().unwrap_or(Section {
             object: None,
             place: field.key_place,
             path,

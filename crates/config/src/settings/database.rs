@@ -33,15 +33,12 @@ pub enum SqliteLocation {
 enum Client {
     Sqlite,
     Postgres,
-    Mysql,
 }
 
-const CLIENTS: [(&str, Client); 5] = [
+const CLIENTS: [(&str, Client); 3] = [
     ("better-sqlite3", Client::Sqlite),
     ("sqlite3", Client::Sqlite),
     ("pg", Client::Postgres),
-    ("mysql", Client::Mysql),
-    ("mysql2", Client::Mysql),
 ];
 
 const KEYS: [&str; 11] = [
@@ -88,6 +85,12 @@ impl Database {
             Some(field) => field,
             None => database.required("client", &["type"])?,
         };
+        if let Some("mysql" | "mysql2") = client_field.as_text() {
+            let problem = client_field
+                .problem("MySQL is not supported, expected better-sqlite3 or pg")
+                .with_help("set `backend.database.plugin.auth` to a database of its own");
+            return client_field.error(problem);
+        }
         let client = client_field.choice(&CLIENTS)?;
         let is_overridden =
             base_client.is_some_and(|base| base.as_text() != client_field.as_text());
@@ -111,11 +114,6 @@ impl Database {
             Client::Sqlite => SqliteLocation::read(&connections, paths).map(Self::Sqlite),
             Client::Postgres => PostgresSettings::read(&connections, env, paths)
                 .map(|settings| Self::Postgres(Box::new(settings))),
-            Client::Mysql => client_field.error(
-                client_field
-                    .problem("MySQL is not supported, expected better-sqlite3 or pg")
-                    .with_help("set `backend.database.plugin.auth` to a database of its own"),
-            ),
         }
     }
 }

@@ -91,6 +91,3 @@ impl Settings {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

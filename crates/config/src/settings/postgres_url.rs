@@ -12,6 +12,9 @@ use crate::reading::Field;
 
 const EXPECTED: &str = "expected a URL such as postgres://user:password@host:5432/database";
 
+/// Stands for a host that is not there; `.invalid` is nobody's (RFC 6761).
+const NO_HOST: &str = "no-host.invalid";
+
 /// The parts of a URL, or of a path to a socket and a database after a space.
 pub(super) fn read(field: &Field<'_>, paths: &Paths) -> Option<Parameters> {
     let text = field.str()?;
@@ -23,7 +26,10 @@ pub(super) fn read(field: &Field<'_>, paths: &Paths) -> Option<Parameters> {
             ..Parameters::default()
         });
     }
-    let url = Url::parse(text)
+    // `postgres://user@/database?host=…` has no host where a URL must have one.
+    let url =
+        Url::parse(text).or_else(|_| Url::parse(&text.replacen("@/", &format!("@{NO_HOST}/"), 1)));
+    let url = url
         .ok()
         .filter(|url| matches!(url.scheme(), "postgres" | "postgresql" | "socket"));
     match url {
@@ -51,7 +57,10 @@ fn parameters(url: &Url, field: &Field<'_>, paths: &Paths) -> Option<Parameters>
         parameters.host = decoded(url.path());
         parameters.database = query("db");
     } else {
-        let host = url.host_str().map(|host| host.trim_matches(['[', ']']));
+        let host = url
+            .host_str()
+            .filter(|host| *host != NO_HOST)
+            .map(|host| host.trim_matches(['[', ']']));
         parameters.host = query("host").or_else(|| host.and_then(decoded));
         parameters.database = decoded(url.path().trim_start_matches('/'));
     }

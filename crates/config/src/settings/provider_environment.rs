@@ -187,7 +187,8 @@ fn client_secret(
     method: Option<TokenEndpointAuthMethod>,
     algorithm: Option<TokenSignedResponseAlg>,
 ) -> Option<SecretString> {
-    let needed = method.is_some_and(TokenEndpointAuthMethod::needs_secret)
+    // A method that is a mistake of its own tells nothing, so the default counts.
+    let needed = method.unwrap_or_default().needs_secret()
         || algorithm.is_some_and(TokenSignedResponseAlg::is_symmetric);
     let field = if needed {
         section.required("clientSecret", &["secret"])

@@ -1,5 +1,7 @@
 //! `signIn.resolvers`: from claims to a user (contract §11).
 
+use std::fmt;
+
 use crate::{
     problem::{nearest, one_of},
     reading::Section,
@@ -9,7 +11,7 @@ use crate::{
 ///
 /// `allow_without_catalog_user` is `dangerouslyAllowSignInWithoutUserInCatalog`:
 /// who is not in the catalog may sign in all the same.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Resolver {
     /// `emailMatchingUserEntityProfileEmail`.
     EmailMatchingUserEntityProfileEmail {
@@ -84,7 +86,30 @@ const NAMES: [&str; 8] = [
 const DOMAINS: &str = "allowedDomains";
 const WITHOUT_USER: &str = "dangerouslyAllowSignInWithoutUserInCatalog";
 
+/// Names it only: the options of a custom one may hold secrets.
+impl fmt::Debug for Resolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Resolver").field(&self.name()).finish()
+    }
+}
+
 impl Resolver {
+    /// The name it has in a configuration.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::EmailMatchingUserEntityProfileEmail { .. } => NAMES[0],
+            Self::EmailLocalPartMatchingUserEntityName { .. } => NAMES[1],
+            Self::PreferredUsernameMatchingUserEntityName { .. } => NAMES[2],
+            Self::OidcSubClaimMatchingKeycloakUserId => NAMES[3],
+            Self::OidcSubClaimMatchingPingIdentityUserId => NAMES[4],
+            Self::ClaimMatchingUserEntityAnnotation { .. } => NAMES[5],
+            Self::ClaimMatchingUserEntityName { .. } => NAMES[6],
+            Self::ClaimMatchingUserEntityFilter { .. } => NAMES[7],
+            Self::Custom { name, .. } => name,
+        }
+    }
+
     pub(super) fn read(section: &Section<'_>, custom: &[String]) -> Option<Self> {
         let field = section.required("resolver", &["name", "type"])?;
         let name = field.str()?;

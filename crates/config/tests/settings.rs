@@ -1,0 +1,487 @@
+//! What a configuration comes to.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::{BASE, load, provider, settings};
+use jiff::SignedDuration;
+use rstest::rstest;
+use secrecy::ExposeSecret;
+use stagedoor_config::*;
+
+#[test]
+fn little_is_needed() {
+    let loaded =
+        load("app: {baseUrl: http://localhost:3000}\nbackend: {baseUrl: http://localhost:7007}\n")
+            .unwrap();
+    let settings = loaded.settings;
+    assert_eq!(settings.app.title, None);
+    assert_eq!(
+        settings.backend.listen,
+        Listen {
+            host: None,
+            port: 7007
+        }
+    );
+    assert!(settings.backend.cors.is_none() && settings.backend.https.is_none());
+    assert!(matches!(
+        settings.backend.database,
+        Database::Sqlite(SqliteLocation::Memory)
+    ));
+    assert!(settings.auth.providers.is_empty() && settings.auth.session_secrets.is_empty());
+    assert!(settings.auth.omit_ownership_claim && !settings.enable_experimental_redirect_flow);
+    assert_eq!(settings.auth.key_store, KeyStore::Database);
+    let warnings: Vec<_> = loaded.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(
+        warnings[0].starts_with("<inline>:2:1: backend.database: is missing"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_provider_has_backstages_defaults() {
+    let environment = provider("");
+    assert_eq!(environment.client_id, "backstage");
+    assert_eq!(
+        environment.client_secret.unwrap().expose_secret(),
+        "hunter2"
+    );
+    assert_eq!(
+        environment.metadata_url.as_str(),
+        "https://sso.example.com/realms/main"
+    );
+    assert_eq!(
+        environment.token_endpoint_auth_method,
+        TokenEndpointAuthMethod::ClientSecretBasic
+    );
+    assert_eq!(
+        environment.token_signed_response_alg,
+        TokenSignedResponseAlg::Rs256
+    );
+    assert_eq!(environment.prompt, Prompt::None);
+    assert_eq!(environment.timeout, SignedDuration::from_secs(10));
+    assert_eq!(environment.clock_tolerance, SignedDuration::from_secs(10));
+    assert!(environment.additional_scopes.is_empty() && environment.resolvers.is_empty());
+    assert!(!environment.trust_unverified_email && environment.session_duration.is_none());
+    assert!(environment.callback_url.is_none());
+}
+
+#[test]
+fn a_provider_may_say_everything() {
+    let environment = provider(
+        "
+        callbackUrl: https://backstage.example.com/callback
+        tokenEndpointAuthMethod: client_secret_post
+        tokenSignedResponseAlg: ES256
+        additionalScopes: 'groups,offline_access|api groups'
+        prompt: select_account
+        timeout: {seconds: '30'}
+        clockTolerance: 1m
+        sessionDuration: P1D
+        startUrlSearchParams: {organization: org_1, max: 3, flag: true, empty: '', nothing: null}
+        authorizationUrl: https://sso.example.com/authorize
+        tokenUrl: https://sso.example.com/token
+        dangerouslyTrustUnverifiedEmail: 'yes'
+        display: {title: Acme, message: For employees}
+        signIn:
+          resolvers:
+            - resolver: emailMatchingUserEntityProfileEmail
+            - resolver: emailLocalPartMatchingUserEntityName
+              allowedDomains: [acme.com]
+              dangerouslyAllowSignInWithoutUserInCatalog: true
+            - resolver: preferredUsernameMatchingUserEntityName
+            - resolver: oidcSubClaimMatchingKeycloakUserId
+            - resolver: oidcSubClaimMatchingPingIdentityUserId
+            - {resolver: claimMatchingUserEntityAnnotation, claim: ids.hr, annotation: acme.com/hr}
+            - {resolver: claimMatchingUserEntityName, claim: upn}
+            - {resolver: claimMatchingUserEntityFilter, claim: mail, filter: spec.profile.email}
+        ",
+    );
+    assert_eq!(environment.callback_url.unwrap().path(), "/callback");
+    assert_eq!(
+        environment.token_endpoint_auth_method,
+        TokenEndpointAuthMethod::ClientSecretPost
+    );
+    assert_eq!(
+        environment.token_signed_response_alg,
+        TokenSignedResponseAlg::Es256
+    );
+    assert_eq!(
+        environment.additional_scopes,
+        ["groups", "offline_access", "api"]
+    );
+    assert_eq!(
+        environment.prompt,
+        Prompt::Value("select_account".to_owned())
+    );
+    assert_eq!(environment.timeout, SignedDuration::from_secs(30));
+    assert_eq!(environment.clock_tolerance, SignedDuration::from_mins(1));
+    assert_eq!(
+        environment.session_duration,
+        Some(SignedDuration::from_hours(24))
+    );
+    let params: Vec<_> = environment
+        .start_url_search_params
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(
+        params,
+        [
+            ("organization", "org_1"),
+            ("max", "3"),
+            ("flag", "true"),
+            ("empty", "")
+        ]
+    );
+    assert!(environment.authorization_url.is_some() && environment.token_url.is_some());
+    assert!(environment.trust_unverified_email);
+    assert_eq!(environment.display.title.as_deref(), Some("Acme"));
+    assert_eq!(
+        environment.display.message.as_deref(),
+        Some("For employees")
+    );
+    let allow_without_catalog_user = false;
+    assert!(
+        environment.resolvers
+            == [
+                Resolver::EmailMatchingUserEntityProfileEmail {
+                    allowed_domains: None,
+                    allow_without_catalog_user,
+                },
+                Resolver::EmailLocalPartMatchingUserEntityName {
+                    allowed_domains: Some(vec!["acme.com".to_owned()]),
+                    allow_without_catalog_user: true,
+                },
+                Resolver::PreferredUsernameMatchingUserEntityName {
+                    allow_without_catalog_user
+                },
+                Resolver::OidcSubClaimMatchingKeycloakUserId,
+                Resolver::OidcSubClaimMatchingPingIdentityUserId,
+                Resolver::ClaimMatchingUserEntityAnnotation {
+                    claim: "ids.hr".to_owned(),
+                    annotation: "acme.com/hr".to_owned(),
+                    allow_without_catalog_user,
+                },
+                Resolver::ClaimMatchingUserEntityName {
+                    claim: "upn".to_owned(),
+                    allow_without_catalog_user,
+                },
+                Resolver::ClaimMatchingUserEntityFilter {
+                    claim: "mail".to_owned(),
+                    filter: "spec.profile.email".to_owned(),
+                    allow_without_catalog_user,
+                },
+            ]
+    );
+}
+
+#[test]
+fn a_resolver_from_code_gets_its_options() {
+    let known = Known {
+        resolvers: vec!["mine".to_owned()],
+        providers: Vec::new(),
+    };
+    let yaml = common::with_provider("signIn: {resolvers: [{resolver: mine, a: [1], b: x}]}");
+    let settings = load_str(&yaml, &Environment::default(), &known)
+        .unwrap()
+        .settings;
+    let resolver = settings.auth.providers[0].environments[0].1.resolvers[0].clone();
+    assert!(
+        resolver
+            == Resolver::Custom {
+                name: "mine".to_owned(),
+                options: serde_json::json!({"a": [1], "b": "x"}),
+            }
+    );
+}
+
+#[test]
+fn the_old_scope_is_taken_with_a_warning() {
+    let loaded = load(&common::with_provider(
+        "additionalScopes: [groups]\n        scope: openid groups email",
+    ))
+    .unwrap();
+    let environment = &loaded.settings.auth.providers[0].environments[0].1;
+    assert_eq!(environment.additional_scopes, ["groups", "openid", "email"]);
+    assert_eq!(loaded.warnings.len(), 1);
+    assert!(
+        loaded.warnings[0]
+            .to_string()
+            .ends_with("call it `additionalScopes`")
+    );
+}
+
+#[rstest]
+#[case("tokenEndpointAuthMethod: none")]
+#[case("tokenEndpointAuthMethod: private_key_jwt")]
+#[case("tokenEndpointAuthMethod: tls_client_auth")]
+fn some_clients_need_no_secret(#[case] extra: &str) {
+    let yaml = common::with_provider(extra).replace("clientSecret: hunter2", "");
+    let settings = load(&yaml).unwrap().settings;
+    assert!(
+        settings.auth.providers[0].environments[0]
+            .1
+            .client_secret
+            .is_none()
+    );
+}
+
+#[rstest]
+#[case("timeout: 1 hour", 300)]
+#[case("timeout: 0s", 10)]
+#[case("timeout: PT-5S", 10)]
+#[case("timeout: 5m", 300)]
+fn backstages_durations_are_bounded_not_refused(#[case] extra: &str, #[case] seconds: i64) {
+    assert_eq!(provider(extra).timeout, SignedDuration::from_secs(seconds));
+}
+
+#[rstest]
+#[case("5s", 600)]
+#[case("{ hours: 2 }", 7200)]
+#[case("P2D", 86400)]
+fn the_token_lifetime_is_clamped(#[case] value: &str, #[case] seconds: i64) {
+    let settings = settings(&format!(
+        "{BASE}auth: {{ backstageTokenExpiration: {value} }}\n"
+    ));
+    assert_eq!(
+        settings.auth.token_expiration,
+        Some(SignedDuration::from_secs(seconds))
+    );
+}
+
+#[test]
+fn blocks_of_other_modules_are_let_be() {
+    let loaded = load(&format!(
+        "{BASE}auth:
+  providers:
+    github: {{development: {{clientId: 1, clientSecret: [], enterpriseInstanceUrl: no url}}}}
+    guest: {{dangerouslyAllowOutsideDevelopment: true}}
+    google: 7
+    awsalb: {{issuer: x, region: y}}
+    okta: {{development: {{audience: x, issuer: y, timeout: never}}}}
+"
+    ))
+    .unwrap();
+    assert!(loaded.settings.auth.providers.is_empty());
+    assert_eq!(
+        loaded.settings.auth.other_providers,
+        ["github", "guest", "google", "awsalb", "okta"]
+    );
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+}
+
+#[test]
+fn any_id_with_a_metadata_url_is_a_provider_in_every_environment() {
+    let settings = settings(&format!(
+        "{BASE}auth:
+  environment: production
+  providers:
+    pingfederate_1-a:
+      development: {{clientId: a, clientSecret: b, metadataUrl: 'http://localhost/one'}}
+      production: {{clientId: c, clientSecret: d, metadataUrl: 'https://x/.well-known/openid-configuration'}}
+"
+    ));
+    assert_eq!(settings.auth.environment.as_deref(), Some("production"));
+    let provider = &settings.auth.providers[0];
+    assert_eq!(provider.id.to_string(), "pingfederate_1-a");
+    let names: Vec<_> = provider.environments.iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["development", "production"]);
+}
+
+#[test]
+fn an_id_that_no_url_can_hold_is_warned_of() {
+    let loaded = load(&common::with_provider("").replace("keycloak:", "'key/cloak':")).unwrap();
+    assert!(loaded.settings.auth.providers.is_empty());
+    assert_eq!(loaded.settings.auth.other_providers, ["key/cloak"]);
+    assert_eq!(loaded.warnings.len(), 1);
+}
+
+#[rstest]
+#[case("':7008'", None, 7008)]
+#[case("7008", None, 7008)]
+#[case("'7008'", None, 7008)]
+#[case("0.0.0.0:80", Some("0.0.0.0"), 80)]
+#[case("'[::1]:80'", Some("::1"), 80)]
+#[case("{port: '81'}", None, 81)]
+#[case("{host: localhost}", Some("localhost"), 7007)]
+#[case("{host: '', port: 1}", None, 1)]
+fn listens(#[case] listen: &str, #[case] host: Option<&str>, #[case] port: u16) {
+    let settings = settings(&BASE.replace("backend:", &format!("backend:\n  listen: {listen}")));
+    let expected = Listen {
+        host: host.map(str::to_owned),
+        port,
+    };
+    assert_eq!(settings.backend.listen, expected);
+}
+
+#[test]
+fn reads_cors() {
+    let cors = settings(&BASE.replace(
+        "backend:",
+        "backend:\n  cors: {origin: 'http://*.x', methods: 'GET, POST', exposedHeaders: [A], credentials: 1, maxAge: '60'}",
+    ))
+    .backend
+    .cors
+    .unwrap();
+    assert_eq!(cors.origins, ["http://*.x"]);
+    assert_eq!(cors.methods, ["GET", "POST"]);
+    assert_eq!(cors.exposed_headers, ["A"]);
+    assert!(cors.credentials && cors.allowed_headers.is_empty());
+    assert_eq!(cors.max_age, Some(SignedDuration::from_secs(60)));
+}
+
+#[test]
+fn reads_https() {
+    let with = |https: &str| {
+        settings(&BASE.replace("backend:", &format!("backend:\n  https: {https}")))
+            .backend
+            .https
+    };
+    assert!(matches!(with("true"), Some(Https::SelfSigned)));
+    assert!(with("false").is_none());
+    let Some(Https::Certificate { cert, key }) = with("{certificate: {cert: c, key: k}}") else {
+        panic!("no certificate");
+    };
+    assert_eq!((cert.as_str(), key.expose_secret()), ("c", "k"));
+}
+
+#[test]
+fn session_secrets_rotate() {
+    let secrets = |value: &str| -> Vec<String> {
+        settings(&format!("{BASE}auth: {{session: {{secret: {value}}}}}\n"))
+            .auth
+            .session_secrets
+            .iter()
+            .map(|secret| secret.expose_secret().to_owned())
+            .collect()
+    };
+    assert_eq!(secrets("one"), ["one"]);
+    assert_eq!(secrets("[new, old]"), ["new", "old"]);
+}
+
+#[test]
+fn reads_a_static_key_store() {
+    let settings = settings(&format!(
+        "{BASE}auth:
+  identityTokenAlgorithm: EdDSA
+  omitIdentityTokenOwnershipClaim: false
+  experimentalExtraAllowedOrigins: ['https://*.example.com']
+  keyStore:
+    provider: static
+    static: {{keys: [{{publicKeyFile: /k/p.pem, privateKeyFile: /k/s.pem, keyId: one}}]}}
+"
+    ));
+    let KeyStore::Static(keys) = settings.auth.key_store else {
+        panic!()
+    };
+    assert_eq!(
+        keys,
+        [StaticKey {
+            public_key_file: "/k/p.pem".into(),
+            private_key_file: "/k/s.pem".into(),
+            key_id: "one".to_owned(),
+            algorithm: "ES256".to_owned(),
+        }]
+    );
+    assert_eq!(
+        settings.auth.identity_token_algorithm.as_deref(),
+        Some("EdDSA")
+    );
+    assert!(!settings.auth.omit_ownership_claim);
+    assert_eq!(
+        settings.auth.extra_allowed_origins,
+        ["https://*.example.com"]
+    );
+}
+
+#[test]
+fn reads_discovery_and_external_access() {
+    let settings = settings(&format!(
+        "{}discovery:
+  endpoints:
+    - {{target: 'http://catalog/api/{{{{pluginId}}}}', plugins: [catalog]}}
+    - {{target: {{internal: http://x}}, plugins: ['*']}}
+enableExperimentalRedirectFlow: true
+",
+        BASE.replace(
+            "backend:",
+            "backend:
+  auth:
+    externalAccess:
+      - {type: static, options: {token: t0ken, subject: stagedoor}, accessRestrictions: [{plugin: catalog}]}
+      - {type: jwks, options: {url: 1}}
+      - {type: legacy, options: {}}",
+        )
+    ));
+    assert_eq!(
+        settings.discovery[0].internal.as_deref(),
+        Some("http://catalog/api/{{pluginId}}")
+    );
+    assert_eq!(
+        settings.discovery[0].internal,
+        settings.discovery[0].external
+    );
+    assert_eq!(settings.discovery[1].external, None);
+    assert!(settings.enable_experimental_redirect_flow);
+    let [access] = &settings.backend.auth.external_access[..] else {
+        panic!()
+    };
+    assert_eq!(access.token.expose_secret(), "t0ken");
+    assert_eq!(
+        (access.subject.as_str(), &access.plugins[..]),
+        ("stagedoor", &["catalog".to_owned()][..])
+    );
+}
+
+#[test]
+fn a_relative_catalog_file_is_found_where_backstage_would_find_it() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = root.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(
+        "app-config.yaml",
+        &format!(
+            "{BASE}catalog:
+  locations:
+    - {{type: file, target: ../../examples/org.yaml}}
+    - {{type: file, target: ./org/*.yaml}}
+    - {{type: url, target: https://github.com/x}}
+    - {{type: file, target: gone.yaml}}
+"
+        ),
+    );
+    write("examples/org.yaml", "");
+    write("org/a.yaml", "");
+    write("packages/backend/package.json", "");
+    write("elsewhere/x", "");
+    let env = Environment::default().with_working_directory(root.path().join("elsewhere"));
+    let loaded = stagedoor_config::load(
+        &ConfigFiles::default_in(root.path()),
+        &env,
+        &Known::default(),
+    );
+    let targets: Vec<_> = loaded
+        .unwrap()
+        .settings
+        .catalog
+        .locations
+        .into_iter()
+        .map(|location| PathBuf::from(location.target))
+        .collect();
+    let at = |name: &str| root.path().join(name);
+    assert_eq!(
+        targets,
+        [
+            at("examples/org.yaml"),
+            at("org/*.yaml"),
+            at("elsewhere/gone.yaml")
+        ]
+    );
+}
