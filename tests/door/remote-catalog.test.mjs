@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after } from 'node:test';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
-import { better } from '../support/asserts.mjs';
+import { better, planned } from '../support/asserts.mjs';
 import { Jar } from '../support/browser-jar.mjs';
 import { signIn, signedIn } from '../support/flows.mjs';
 import { openHouse, providerBlock } from '../support/house.mjs';
@@ -41,10 +41,11 @@ after(() => {
   catalog.close();
   catalog.closeAllConnections();
 });
+const NOT_YET = 'a catalog over HTTP is not asked yet';
 const target = `http://127.0.0.1:${catalog.address().port}/api/{{pluginId}}`;
 
-const { door, close } = await openHouse({
-  catalog: null,
+const { door, idp, close } = await openHouse({
+  catalog: {},
   discovery: { endpoints: [{ target, plugins: ['catalog'] }] },
   providers: idp => ({
     oidc: {
@@ -55,7 +56,7 @@ const { door, close } = await openHouse({
 });
 after(close);
 
-better('finds the user by filter, with a token for the catalog', async () => {
+planned(NOT_YET, 'finds the user by filter, with a token for the catalog', async () => {
   const { session } = await signedIn(door);
   assert.deepEqual(session.backstageIdentity.identity, {
     type: 'user',
@@ -72,7 +73,7 @@ better('finds the user by filter, with a token for the catalog', async () => {
   assert.equal(decodeProtectedHeader(token).alg, 'ES256');
 });
 
-better('finds the user by name', async () => {
+planned(NOT_YET, 'finds the user by name', async () => {
   const { session } = await signedIn(door, { env: 'byname' });
   assert.equal(session.backstageIdentity.identity.userEntityRef, 'user:default/ada');
   assert.match(asked.at(-1).url, /\/entities\/by-name\/user\/default\/ada$/i);
@@ -85,13 +86,15 @@ better('a user it does not know is turned away', async () => {
   }
 });
 
-better('names cannot climb out of the path', async () => {
+planned(NOT_YET, 'names cannot climb out of the path', async () => {
+  idp.accounts.climber = { name: 'Climber', email: '../../../group/default/admins?x=#@example.com', email_verified: true };
   asked.length = 0;
-  await signIn(new Jar(), door, { env: 'byname', as: 'climber' }).catch(() => {});
-  for (const { url } of asked) assert.ok(!url.includes('..') || url.includes('%2F') || url.includes('%2f'), url);
+  const { session } = await signIn(new Jar(), door, { env: 'byname', as: 'climber' });
+  assert.equal(session, undefined);
+  for (const { url } of asked) assert.match(url, /^\/api\/catalog\/entities\/by-name\/user\/default\/[^/?#]*$/i);
 });
 
-better('a catalog out of order is an error, not somebody unknown', async () => {
+planned(NOT_YET, 'a catalog out of order is an error, not somebody unknown', async () => {
   for (const status of [500, 503, 401]) {
     mood = status;
     try {

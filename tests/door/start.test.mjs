@@ -28,6 +28,10 @@ const { door, idp, close } = await openHouse({
 });
 after(close);
 
+// Backstage keeps its one nonce to the callback. A cookie for each flow must be seen by /start as well, which bounds their number.
+const assertFlowPath = (cookie, base) =>
+  assert.ok(process.env.BACKSTAGE_REFERENCE ? cookie.path === `${base}/handler` : [base, `${base}/handler`].includes(cookie.path), cookie.path);
+
 const query = async (env, options = {}) => new URL(await start(new Jar(), door, { env, ...options })).searchParams;
 
 test('redirects to the provider with an authorization request and nothing else', async () => {
@@ -65,7 +69,7 @@ test('binds the flow to the browser with a cookie for the callback alone', async
   assert.equal(set.length, 1, response.setCookies.join('\n'));
   const [cookie] = set;
   assert.match(cookie.name, /^oidc-nonce/);
-  assert.equal(cookie.path, '/api/auth/oidc/handler');
+  assertFlowPath(cookie, '/api/auth/oidc');
   assert.equal(cookie.httpOnly, true);
   assert.equal(cookie.sameSite, 'Lax');
   assert.equal(cookie.secure, false, 'a callback over http cannot carry a Secure cookie');
@@ -88,7 +92,7 @@ test('a callback over https on another host than the app: Secure and SameSite=No
   const response = await send('GET', startUrl(door, { env: 'callback' }));
   assert.equal(new URL(response.location).searchParams.get('redirect_uri'), CALLBACK);
   const cookie = response.setCookies.map(line => parseSetCookie(line, new URL(CALLBACK))).find(({ value }) => value !== '');
-  assert.equal(cookie.path, '/sso/oidc/handler');
+  assertFlowPath(cookie, '/sso/oidc');
   assert.equal(cookie.secure, true);
   assert.equal(cookie.sameSite, 'None');
 });

@@ -69,7 +69,9 @@ export class Idp {
       findAccount: (_ctx, sub) => this.#account(sub),
       // Consent is not what is under test: whatever a known client asks for is granted.
       loadExistingGrant: async ctx => {
-        const grant = new this.provider.Grant({ accountId: ctx.oidc.session.accountId, clientId: ctx.oidc.client.clientId });
+        const { session, client } = ctx.oidc;
+        const known = session.grantIdFor(client.clientId);
+        const grant = (known && (await this.provider.Grant.find(known))) || new this.provider.Grant({ accountId: session.accountId, clientId: client.clientId });
         grant.addOIDCScope([...ctx.oidc.requestParamScopes].join(' '));
         await grant.save();
         return grant;
