@@ -15,8 +15,10 @@ mod routes;
 mod serve;
 mod settings;
 mod state;
+mod tls;
 
 pub use router::router;
 pub use serve::{Bound, ServeError};
 pub use settings::{CorsSettings, ServerSettings, auth_url};
 pub use state::AppState;
+pub use tls::{Tls, TlsError};

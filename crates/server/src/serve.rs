@@ -6,10 +6,15 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
+    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+};
+
+use crate::tls::Tls;
 
 /// A client has this long to send its headers.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,13 +66,27 @@ impl Bound {
     }
 
     /// Answers until `shutdown`, then lets the requests under way finish.
-    pub async fn serve(self, router: Router, shutdown: impl Future<Output = ()> + Send) {
+    pub async fn serve(
+        self,
+        router: Router,
+        tls: Option<Tls>,
+        shutdown: impl Future<Output = ()> + Send,
+    ) {
         let graceful = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => answer(stream, router.clone(), &graceful),
+                    Ok((stream, _)) => {
+                        // Small answers should not wait for more to come.
+                        let _ = stream.set_nodelay(true);
+                        match &tls {
+                            None => answer(stream, router.clone(), graceful.watcher()),
+                            Some(tls) => {
+                                tokio::spawn(answer_encrypted(stream, tls.clone(), router.clone(), graceful.watcher()));
+                            }
+                        }
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "a connection could not be accepted");
                         tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -84,16 +103,26 @@ impl Bound {
     }
 }
 
-fn answer(stream: TcpStream, router: Router, graceful: &GracefulShutdown) {
-    // Small answers should not wait for more to come.
-    let _ = stream.set_nodelay(true);
+async fn answer_encrypted(stream: TcpStream, tls: Tls, router: Router, watcher: Watcher) {
+    match tokio::time::timeout(HEADER_TIMEOUT, tls.acceptor().accept(stream)).await {
+        Ok(Ok(stream)) => answer(stream, router, watcher),
+        Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+        Err(_) => tracing::debug!("a TLS handshake took too long"),
+    }
+}
+
+fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    router: Router,
+    watcher: Watcher,
+) {
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .max_buf_size(MAX_HEADER_BYTES)
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    let connection = graceful.watch(connection);
+    let connection = watcher.watch(connection);
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::debug!(%error, "a connection ended early");

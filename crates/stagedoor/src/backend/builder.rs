@@ -146,6 +146,7 @@ impl AuthBackendBuilder {
             plugin_keys: plugin_keys.clone(),
             settings: Arc::new(parts::server_settings(settings, self.dev)?),
         };
+        let tls = parts::tls(&settings.backend)?;
         let listen = &settings.backend.listen;
         let bound = Bound::to(listen.host.as_deref().unwrap_or("::"), listen.port).await?;
         let background = Background {
@@ -156,6 +157,7 @@ impl AuthBackendBuilder {
         Ok(AuthBackend {
             bound,
             router: router(state),
+            tls,
             background,
         })
     }

@@ -29,6 +29,9 @@ pub enum StartError {
     /// The signing keys can't be made ready.
     #[error(transparent)]
     Keys(#[from] stagedoor_signin::tokens::TokenError),
+    /// TLS can't be served.
+    #[error(transparent)]
+    Tls(#[from] stagedoor_server::TlsError),
     /// The address can't be listened on.
     #[error(transparent)]
     Listen(#[from] stagedoor_server::ServeError),
@@ -56,7 +59,7 @@ impl StartError {
     pub fn is_configuration(&self) -> bool {
         matches!(
             self,
-            Self::Config(_) | Self::Setting { .. } | Self::Catalog(_)
+            Self::Config(_) | Self::Setting { .. } | Self::Tls(_) | Self::Catalog(_)
         )
     }
 }

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
 use stagedoor_catalog::{FileCatalog, WatchSettings};
-use stagedoor_server::Bound;
+use stagedoor_server::{Bound, Tls};
 use stagedoor_signin::{SignIn, tokens::KeyRing};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
@@ -23,6 +23,7 @@ const BATCH: u32 = 500;
 pub struct AuthBackend {
     pub(super) bound: Bound,
     pub(super) router: Router,
+    pub(super) tls: Option<Tls>,
     pub(super) background: Background,
 }
 
@@ -64,7 +65,7 @@ impl AuthBackend {
             .watch(WatchSettings::default())?;
         let _tasks = self.background.start();
         tracing::info!(address = %self.bound.address(), "listening");
-        self.bound.serve(self.router, shutdown).await;
+        self.bound.serve(self.router, self.tls, shutdown).await;
         tracing::info!("stopped");
         Ok(())
     }

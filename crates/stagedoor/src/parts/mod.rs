@@ -7,6 +7,7 @@ mod relying_party;
 mod resolvers;
 mod server;
 mod storage;
+mod tls;
 
 pub(crate) use catalog::catalog;
 pub(crate) use keys::{keychain, plugin_keys, token_issuer, user_keys};
@@ -15,3 +16,4 @@ pub(crate) use relying_party::{client_settings, oidc_options};
 pub(crate) use resolvers::{ResolverFactories, resolver_of};
 pub(crate) use server::server_settings;
 pub(crate) use storage::storage;
+pub(crate) use tls::tls;
