@@ -485,3 +485,13 @@ fn a_relative_catalog_file_is_found_where_backstage_would_find_it() {
         ]
     );
 }
+
+/// The shape of the file a new Backstage app starts with.
+#[test]
+fn a_new_apps_configuration_is_taken_without_a_word() {
+    let loaded = load(include_str!("fixtures/new-app.yaml")).unwrap();
+    assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    assert_eq!(loaded.settings.auth.other_providers, ["guest"]);
+    assert_eq!(loaded.settings.catalog.locations.len(), 2);
+    assert!(loaded.settings.backend.cors.unwrap().credentials);
+}
