@@ -128,10 +128,12 @@ impl<S: Source> Cached<S> {
         seen: &Arc<S::Value>,
     ) -> Result<Option<Arc<S::Value>>, OidcError> {
         let _turn = self.0.turn.lock().await;
-        match self.0.state().newer_than(seen) {
-            Some(newer) => return Ok(Some(newer)),
-            None if !self.0.may_renew() => return Ok(None),
-            None => {}
+        let newer = self.0.state().newer_than(seen);
+        if newer.is_some() {
+            return Ok(newer);
+        }
+        if !self.0.may_renew() {
+            return Ok(None);
         }
         self.0.fetch().await.map(Some)
     }

@@ -45,14 +45,11 @@ impl Default for HttpSettings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpSetupError {
-    /// A file of certificate authorities is not PEM.
+    /// A file of certificate authorities is not PEM, or has no certificate in it.
     #[error("extra certificate authorities, file {index}: no PEM certificate could be read")]
     BadCertificate {
         /// Which of [`HttpSettings::extra_ca_pems`], from 0.
         index: usize,
-        /// What is wrong with it.
-        #[source]
-        source: reqwest::Error,
     },
     /// The client could not be built.
     #[error("the HTTP client could not be set up: {0}")]
@@ -81,9 +78,7 @@ impl HttpClient {
             builder = builder.no_proxy();
         }
         for (index, pem) in settings.extra_ca_pems.iter().enumerate() {
-            let authorities = Certificate::from_pem_bundle(pem)
-                .map_err(|source| HttpSetupError::BadCertificate { index, source })?;
-            builder = builder.tls_certs_merge(authorities);
+            builder = builder.tls_certs_merge(certificates(index, pem)?);
         }
         builder.build().map(Self).map_err(HttpSetupError::Client)
     }
@@ -123,6 +118,15 @@ impl HttpClient {
         }
         exchange(request, url, timeout).await
     }
+}
+
+/// The certificates of a PEM file, which must have some: an authority that is
+/// silently not trusted would be found out only when a sign-in fails.
+fn certificates(index: usize, pem: &[u8]) -> Result<Vec<Certificate>, HttpSetupError> {
+    Certificate::from_pem_bundle(pem)
+        .ok()
+        .filter(|found| !found.is_empty())
+        .ok_or(HttpSetupError::BadCertificate { index })
 }
 
 /// What is posted to the provider: fields of the body, and maybe a header that

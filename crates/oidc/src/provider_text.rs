@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn line_breaks_and_direction_marks_become_blanks() {
-        assert_eq!(shown("a\nb\u{202e}c\u{7f}"), "a b c");
+        assert_eq!(shown("a\nb\u{202e}c\u{7f}d"), "a b c d");
     }
 
     #[test]

@@ -63,19 +63,23 @@ impl TokenResponse {
     pub(crate) fn read(answer: &Answer) -> Result<Self, OidcError> {
         let body = answer.json()?;
         is_not_an_error(answer, &body)?;
-        let access_token = text(&body, "access_token")?.ok_or(Violation::MissingParameter {
+        Ok(Self::from_body(&body)?)
+    }
+
+    fn from_body(body: &Value) -> Result<Self, Violation> {
+        let access_token = text(body, "access_token")?.ok_or(Violation::MissingParameter {
             at: Place::TokenResponse,
             name: "access_token",
         })?;
-        let token_type = text(&body, "token_type")?.unwrap_or("Bearer");
+        let token_type = text(body, "token_type")?.unwrap_or("Bearer");
         token_type_is_bearer(token_type)?;
         Ok(Self {
             access_token: AccessToken::new(access_token),
-            id_token: text(&body, "id_token")?.map(|token| Zeroizing::new(token.to_owned())),
+            id_token: text(body, "id_token")?.map(|token| Zeroizing::new(token.to_owned())),
             token_type: token_type.to_owned(),
-            expires_in: lifetime(&body),
-            scope: text(&body, "scope")?.map(str::to_owned),
-            refresh_token: text(&body, "refresh_token")?.map(RefreshToken::new),
+            expires_in: lifetime(body),
+            scope: text(body, "scope")?.map(str::to_owned),
+            refresh_token: text(body, "refresh_token")?.map(RefreshToken::new),
         })
     }
 
@@ -150,6 +154,7 @@ fn lifetime(body: &Value) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
@@ -176,5 +181,22 @@ mod tests {
         assert!(token_type_is_bearer("bearer").is_ok());
         assert!(token_type_is_bearer("BEARER").is_ok());
         assert!(token_type_is_bearer("DPoP").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_makes_it_panic_or_gives_a_token_that_is_not_there(
+            names in prop::collection::vec(
+                "(access_token|id_token|token_type|expires_in|scope|refresh_token|.{0,4})", 0..7),
+            values in prop::collection::vec(prop_oneof![
+                Just(json!(null)), Just(json!("Bearer")), ".{0,9}".prop_map(Value::from),
+                any::<f64>().prop_map(Value::from), Just(json!({"a": [1]})),
+            ], 7),
+        ) {
+            let body: Value = names.into_iter().zip(values).collect::<serde_json::Map<_, _>>().into();
+            if let Ok(response) = TokenResponse::from_body(&body) {
+                prop_assert_eq!(body["access_token"].as_str(), Some(response.access_token.expose()));
+            }
+        }
     }
 }

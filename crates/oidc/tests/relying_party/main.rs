@@ -1,0 +1,20 @@
+//! A relying party against a provider that can be told to misbehave: one test
+//! a rule, named for the rule.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test's helpers fail the test by panicking"
+)]
+
+mod authorization;
+mod availability;
+mod callback;
+mod discovery;
+mod http;
+mod id_token;
+mod keys;
+mod refresh;
+mod revocation;
+mod support;
+mod token_endpoint;
+mod userinfo;

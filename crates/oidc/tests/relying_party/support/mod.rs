@@ -1,0 +1,9 @@
+//! A provider in this process, and a client of it.
+
+mod client;
+mod keys;
+mod provider;
+
+pub(crate) use client::{CLIENT_ID, Client, SUBJECT, callback, refused};
+pub(crate) use keys::TestKey;
+pub(crate) use provider::{Endpoint, Reply};
