@@ -111,6 +111,9 @@ pub enum SignInError {
     /// The provider refused or could not be asked or believed.
     #[error("{}", provider_message(.0))]
     Provider(#[from] OidcError),
+    /// The provider did not answer within the limit of a refresh.
+    #[error("The identity provider can't be reached at the moment, please try again")]
+    ProviderTooSlow,
     /// The resolver did not find a user.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
@@ -157,7 +160,7 @@ impl SignInError {
             Self::Provider(_) => Name::AuthenticationError,
             Self::Resolve(error) => error.name(),
             Self::Token(_) => Name::Error,
-            Self::RefreshBusy | Self::Storage(_) | Self::NoEntropy(_) => {
+            Self::RefreshBusy | Self::ProviderTooSlow | Self::Storage(_) | Self::NoEntropy(_) => {
                 Name::ServiceUnavailableError
             }
         }
@@ -187,6 +190,7 @@ impl SignInError {
             Self::RefreshBusy => "refresh_busy",
             Self::RefreshFailed(cause) => cause.code(),
             Self::Provider(error) => error.code(),
+            Self::ProviderTooSlow => "provider_too_slow",
             Self::Resolve(error) => error.code(),
             Self::Token(_) => "token_not_issued",
             Self::Storage(_) => "storage_unavailable",

@@ -56,8 +56,11 @@ pub struct SessionRecord {
 /// What a refresh changes in a session.
 #[derive(Debug, Clone)]
 pub struct SessionUpdate {
-    /// The User entity now.
-    pub user_entity_ref: Option<String>,
+    /// The `sub` the provider knows the person by: a session taken over from
+    /// elsewhere learns it at its first refresh.
+    pub subject: String,
+    /// The provider's own session id (`sid`).
+    pub provider_session: Option<String>,
     /// The new tokens, sealed.
     pub sealed_tokens: Vec<u8>,
     /// When they were got.
@@ -108,6 +111,13 @@ pub trait SessionStore: Send + Sync + 'static {
         lease: LeaseId,
         update: &SessionUpdate,
     ) -> Result<bool, StorageError>;
+
+    /// Notes which User entity the session belongs to now.
+    async fn set_session_user(
+        &self,
+        id: SessionId,
+        user_entity_ref: Option<&str>,
+    ) -> Result<(), StorageError>;
 
     /// Gives the lease back, leaving the session as it is.
     async fn release_lease(&self, id: SessionId, lease: LeaseId) -> Result<(), StorageError>;

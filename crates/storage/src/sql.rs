@@ -31,12 +31,17 @@ pub(crate) const LEASE_SESSION: &str = concat!(
     session_columns!()
 );
 
-/// `id, lease, user, tokens, refreshed_at, expires_at`. A lease that ran out
+/// `id, lease, subject, sid, tokens, refreshed_at, expires_at`. A lease that ran out
 /// but that nobody else took is still the caller's.
 pub(crate) const COMMIT_REFRESH: &str = "UPDATE stagedoor_sessions \
-     SET user_entity_ref = $3, sealed_tokens = $4, refreshed_at = $5, expires_at = $6, \
+     SET subject = $3, provider_session = $4, sealed_tokens = $5, refreshed_at = $6, \
+         expires_at = $7, \
          lease_id = NULL, lease_until = NULL \
      WHERE id = $1 AND lease_id = $2";
+
+/// `id, user`.
+pub(crate) const SET_SESSION_USER: &str =
+    "UPDATE stagedoor_sessions SET user_entity_ref = $2 WHERE id = $1";
 
 /// `id, lease`.
 pub(crate) const RELEASE_LEASE: &str = "UPDATE stagedoor_sessions \

@@ -5,6 +5,7 @@ mod logout;
 mod refresh;
 mod start;
 mod state;
+mod take_over;
 
 pub use callback::{CallbackAnswer, CallbackRequest, Delivery, SignedIn};
 pub use logout::{LoggedOut, LogoutRequest};

@@ -21,6 +21,8 @@ use crate::{
 /// How long one refresh may hold a session. A node that dies meanwhile holds
 /// it no longer.
 const LEASE: SignedDuration = SignedDuration::from_secs(40);
+/// How long the provider may take, so that it answers within the lease.
+const PROVIDER_LIMIT: Duration = Duration::from_secs(35);
 /// How often to look whether another node is done.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 /// How long to wait for another node.
@@ -98,10 +100,11 @@ impl SignIn {
         let asked_at = self.clock.now();
         let cookie = self.present(provider, &request, asked_at).await?;
         let _alone_here = self.gates.enter(cookie.id()).await;
-        let tokens = self
+        let (record, tokens) = self
             .fresh_tokens(provider, &cookie, &request, asked_at)
             .await?;
         let session = self.session_response(provider, &tokens).await?;
+        self.note_user(&record, session.user_entity_ref()).await?;
         Ok(Refreshed {
             provider: provider.clone(),
             session,
@@ -131,40 +134,6 @@ impl SignIn {
         }
     }
 
-    /// Makes a session of a refresh token that Backstage put into its cookie.
-    /// Its name follows from the token, so that two tabs that bring the same
-    /// cookie at once meet in one session.
-    async fn take_over(
-        &self,
-        provider: &Provider,
-        token: RefreshToken,
-        granted_scope: Option<&str>,
-        now: Timestamp,
-    ) -> Result<SessionCookie, SignInError> {
-        let context = format!("{}/{}", provider.id, provider.environment);
-        let cookie = SessionCookie::from_bytes(self.keychain.name_for(&context, token.expose()));
-        if self.storage.session(cookie.id(), now).await?.is_some() {
-            return Ok(cookie);
-        }
-        let scope = provider.scopes.to_ask(None, granted_scope)?.to_string();
-        let tokens = SessionTokens::taken_over(token, scope, now);
-        let session = SessionRecord {
-            id: cookie.id(),
-            secret_hash: cookie.secret_hash(),
-            provider: provider.id.clone(),
-            environment: provider.environment.clone(),
-            subject: String::new(),
-            provider_session: None,
-            user_entity_ref: None,
-            sealed_tokens: tokens.seal(&self.keychain, cookie.id(), &*self.entropy)?,
-            created_at: now,
-            refreshed_at: now,
-            expires_at: tokens.session_end(provider, now),
-        };
-        self.storage.insert_session(&session).await?;
-        Ok(cookie)
-    }
-
     /// The session's tokens: refreshed here, or by whoever was faster.
     async fn fresh_tokens(
         &self,
@@ -172,7 +141,7 @@ impl SignIn {
         cookie: &SessionCookie,
         request: &RefreshRequest,
         asked_at: Timestamp,
-    ) -> Result<SessionTokens, SignInError> {
+    ) -> Result<(Box<SessionRecord>, SessionTokens), SignInError> {
         let lease = LeaseId(random_bytes(&*self.entropy)?);
         let waiting = async {
             loop {
@@ -207,10 +176,27 @@ impl SignIn {
                 asked_at,
             )
             .await;
-        if leased && outcome.is_err() {
-            self.storage.release_lease(record.id, lease).await?;
+        if leased
+            && outcome.is_err()
+            && let Err(error) = self.storage.release_lease(record.id, lease).await
+        {
+            tracing::warn!(%error, "a session's lease could not be given back, it will run out");
         }
-        outcome
+        outcome.map(|tokens| (record, tokens))
+    }
+
+    /// Keeps the session's user up to date: a session taken over from
+    /// Backstage learns it here, and a resolver may change its mind.
+    async fn note_user(
+        &self,
+        record: &SessionRecord,
+        user: Option<String>,
+    ) -> Result<(), SignInError> {
+        if record.user_entity_ref != user {
+            let user = user.as_deref();
+            self.storage.set_session_user(record.id, user).await?;
+        }
+        Ok(())
     }
 
     async fn refresh_leased(
@@ -268,7 +254,11 @@ impl SignIn {
             .id_token
             .as_ref()
             .map(|token| token.subject());
-        match provider.authenticator.refresh(refresh_token, subject).await {
+        let asking = provider.authenticator.refresh(refresh_token, subject);
+        let answer = tokio::time::timeout(PROVIDER_LIMIT, asking)
+            .await
+            .map_err(|_| SignInError::ProviderTooSlow)?;
+        match answer {
             Ok(result) => {
                 Ok(SessionTokens::new(result, scope, self.clock.now()).carry_over(before))
             }
@@ -291,8 +281,16 @@ impl SignIn {
         lease: LeaseId,
         tokens: &SessionTokens,
     ) -> Result<(), SignInError> {
+        let id_token = tokens.tokenset.id_token.as_ref();
         let update = SessionUpdate {
-            user_entity_ref: record.user_entity_ref.clone(),
+            subject: id_token.map_or_else(
+                || record.subject.clone(),
+                |token| token.subject().to_owned(),
+            ),
+            provider_session: id_token
+                .and_then(|token| token.session_id())
+                .map(str::to_owned)
+                .or_else(|| record.provider_session.clone()),
             sealed_tokens: tokens.seal(&self.keychain, record.id, &*self.entropy)?,
             refreshed_at: tokens.received_at,
             expires_at: tokens.session_end(provider, tokens.received_at),

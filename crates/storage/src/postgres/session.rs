@@ -83,11 +83,23 @@ impl SessionStore for PostgresStorage {
         let query = query(sql::COMMIT_REFRESH)
             .bind(&id.0[..])
             .bind(&lease.0[..])
-            .bind(&update.user_entity_ref)
+            .bind(&update.subject)
+            .bind(&update.provider_session)
             .bind(&update.sealed_tokens)
             .bind(update.refreshed_at.as_millisecond())
             .bind(update.expires_at.as_millisecond());
         Ok(self.change(query).await? == 1)
+    }
+
+    async fn set_session_user(
+        &self,
+        id: SessionId,
+        user_entity_ref: Option<&str>,
+    ) -> Result<(), StorageError> {
+        let query = query(sql::SET_SESSION_USER)
+            .bind(&id.0[..])
+            .bind(user_entity_ref);
+        self.change(query).await.map(drop)
     }
 
     async fn release_lease(&self, id: SessionId, lease: LeaseId) -> Result<(), StorageError> {

@@ -21,7 +21,8 @@ on_every_database!(
 
 fn update() -> SessionUpdate {
     SessionUpdate {
-        user_entity_ref: Some("user:default/countess".into()),
+        subject: "countess".into(),
+        provider_session: Some("another sid".into()),
         sealed_tokens: b"new".to_vec(),
         refreshed_at: after(5),
         expires_at: after(7200),
@@ -86,7 +87,8 @@ async fn a_refresh_is_written_and_gives_the_lease_back(fixture: Fixture) {
     assert!(commit(&*storage, lease(1)).await);
 
     let mut expected = session(1);
-    expected.user_entity_ref = update().user_entity_ref;
+    expected.subject = update().subject;
+    expected.provider_session = update().provider_session;
     expected.sealed_tokens = update().sealed_tokens;
     expected.refreshed_at = update().refreshed_at;
     expected.expires_at = update().expires_at;
