@@ -73,6 +73,7 @@ pub trait Authenticator: Send + Sync + 'static {
     /// Whether the provider can be used right now.
     fn status(&self) -> ProviderStatus;
 
-    /// Gets ready ahead of the first flow: called in the background.
-    async fn warm_up(&self) {}
+    /// Keeps what it knows of the provider current, so that no flow waits for
+    /// it: called every few seconds in the background.
+    async fn keep_current(&self) {}
 }

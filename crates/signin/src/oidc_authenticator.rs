@@ -138,9 +138,9 @@ impl Authenticator for OidcAuthenticator {
         self.relying_party.status()
     }
 
-    async fn warm_up(&self) {
+    async fn keep_current(&self) {
         // The outcome shows in `status`; nobody waits for it here.
-        let _ = self.relying_party.metadata().await;
+        let _ = self.relying_party.keep_current().await;
     }
 }
 

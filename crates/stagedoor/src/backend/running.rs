@@ -98,7 +98,7 @@ async fn ask_providers(sign_in: Arc<SignIn>) {
         ticks.tick().await;
         let mut asking = JoinSet::new();
         for provider in sign_in.live().providers.iter().cloned() {
-            asking.spawn(async move { provider.authenticator.warm_up().await });
+            asking.spawn(async move { provider.authenticator.keep_current().await });
         }
         asking.join_all().await;
     }
