@@ -20,6 +20,7 @@
 //! ```
 
 mod error;
+mod inspect;
 mod keys;
 mod location;
 mod migrations;
@@ -34,6 +35,7 @@ mod sqlite;
 mod user_info;
 
 pub use error::StorageError;
+pub use inspect::{Inspection, Obstacle, PendingMigration, inspect};
 pub use keys::{SigningKeyStore, StoredKey};
 pub use location::{
     DatabaseLocation, PostgresClientCertificate, PostgresLocation, PostgresTls, PostgresTrust,

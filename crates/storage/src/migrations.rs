@@ -12,6 +12,11 @@ use sqlx::{
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
+use crate::PendingMigration;
+
+/// Where it is recorded what has been run.
+pub(crate) const TABLE: &str = "stagedoor_migrations";
+
 /// For SQLite.
 pub(crate) fn sqlite() -> Migrator {
     migrator(&[(
@@ -44,6 +49,42 @@ where
     Box::pin(migrator.run(connection))
 }
 
+/// Every migration, as one that has not been run.
+pub(crate) fn all(migrator: &Migrator) -> Vec<PendingMigration> {
+    migrator.iter().map(PendingMigration::from).collect()
+}
+
+/// What has not been run, by the record, which must be there.
+pub(crate) async fn pending(
+    migrator: &Migrator,
+    connection: &mut impl Migrate,
+) -> Result<Vec<PendingMigration>, MigrateError> {
+    if let Some(version) = connection.dirty_version(TABLE).await? {
+        return Err(MigrateError::Dirty(version));
+    }
+    let applied = connection.list_applied_migrations(TABLE).await?;
+    let mut pending = Vec::new();
+    for migration in migrator.iter() {
+        match applied.iter().find(|a| a.version == migration.version) {
+            None => pending.push(migration.into()),
+            Some(applied) if applied.checksum != migration.checksum => {
+                return Err(MigrateError::VersionMismatch(migration.version));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(pending)
+}
+
+impl From<&Migration> for PendingMigration {
+    fn from(migration: &Migration) -> Self {
+        Self {
+            version: migration.version,
+            description: migration.description.to_string(),
+        }
+    }
+}
+
 fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
     let steps = steps
         .iter()
@@ -58,7 +99,7 @@ fn migrator(steps: &[(i64, &'static str, &'static str)]) -> Migrator {
         })
         .collect();
     let mut migrator = Migrator::with_migrations(steps);
-    migrator.dangerous_set_table_name("stagedoor_migrations");
+    migrator.dangerous_set_table_name(TABLE);
     migrator.set_ignore_missing(true);
     migrator
 }

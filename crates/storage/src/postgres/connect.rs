@@ -39,6 +39,20 @@ pub(super) fn pool(location: &PostgresLocation) -> PgPool {
         .connect_lazy_with(options(location))
 }
 
+/// Sets what every connection has: limits, role, schema.
+pub(super) async fn prepare_session(
+    location: &PostgresLocation,
+    connection: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let settings = Settings::of(location, location.statement_timeout);
+    settings.apply(connection).await
+}
+
+/// Whether there is no database of that name.
+pub(super) fn is_missing_database(error: &StorageError) -> bool {
+    matches!(error, StorageError::Query(error) if has_state(error, &[INVALID_CATALOG_NAME]))
+}
+
 /// Makes what is missing: database, schema, tables.
 pub(super) async fn prepare(location: &PostgresLocation) -> Result<(), StorageError> {
     let mut connection = connect_or_create(location).await?;
@@ -58,9 +72,7 @@ async fn connect_or_create(location: &PostgresLocation) -> Result<PgConnection, 
     let limit = location.acquire_timeout;
     let outcome = within(limit, options.connect()).await;
     match (outcome, &location.database) {
-        (Err(StorageError::Query(error)), Some(database))
-            if location.create_database && has_state(&error, &[INVALID_CATALOG_NAME]) =>
-        {
+        (Err(error), Some(database)) if location.create_database && is_missing_database(&error) => {
             create_database(location, database).await?;
             within(limit, options.connect()).await
         }
@@ -104,7 +116,7 @@ async fn create_schema(connection: &mut PgConnection, schema: &str) -> Result<()
     }
 }
 
-fn options(location: &PostgresLocation) -> PgConnectOptions {
+pub(super) fn options(location: &PostgresLocation) -> PgConnectOptions {
     let mut options = PgConnectOptions::new_without_pgpass()
         .host(&location.host)
         .port(location.port)

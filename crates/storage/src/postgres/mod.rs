@@ -2,9 +2,12 @@
 
 mod backstage;
 mod connect;
+mod inspect;
 mod keys;
 mod session;
 mod user_info;
+
+pub(crate) use inspect::inspect;
 
 use std::{future::Future, io, time::Duration};
 

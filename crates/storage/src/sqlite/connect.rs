@@ -88,7 +88,7 @@ pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StorageError> {
     transaction.commit().await.map_err(StorageError::of_query)
 }
 
-fn options() -> SqliteConnectOptions {
+pub(super) fn options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .foreign_keys(true)
         .busy_timeout(PATIENCE)

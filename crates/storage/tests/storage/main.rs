@@ -45,6 +45,7 @@ mod cluster;
 mod corrupt;
 mod expiry;
 mod fixture;
+mod inspecting;
 mod keys;
 mod kill;
 mod leases;
