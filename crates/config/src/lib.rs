@@ -56,8 +56,8 @@ pub use problem::{ConfigErrors, ConfigReport, ConfigWarning, Problem};
 pub use settings::{
     App, Auth, Backend, BackendAuth, CatalogSettings, Cors, Database, DiscoveryEndpoint, Display,
     Division, FileLocation, Https, KeyStore, Known, Listen, PostgresSettings, PostgresTls, Prompt,
-    Provider, ProviderEnvironment, ProviderId, Resolver, Settings, SqliteLocation, StaticAccess,
-    StaticKey, TokenEndpointAuthMethod, TokenSignedResponseAlg,
+    Provider, ProviderEnvironment, ProviderId, Resolver, Settings, SqliteLocation,
+    StagedoorSettings, StaticAccess, StaticKey, TokenEndpointAuthMethod, TokenSignedResponseAlg,
 };
 pub use watch::{WatchError, Watcher, watch};
 

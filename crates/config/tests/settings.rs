@@ -438,6 +438,16 @@ enableExperimentalRedirectFlow: true
 }
 
 #[test]
+fn reads_a_token_for_the_catalog() {
+    let read = |yaml: &str| settings(&format!("{BASE}{yaml}")).stagedoor.catalog_token;
+    let token = read("stagedoor: {catalog: {token: t0ken}}\n").unwrap();
+    assert_eq!(token.expose_secret(), "t0ken");
+    assert!(read("").is_none());
+    assert!(read("stagedoor: {catalog: {}}\n").is_none());
+    assert!(load(&format!("{BASE}stagedoor: {{catalog: {{token: [x]}}}}\n")).is_err());
+}
+
+#[test]
 fn a_relative_catalog_file_is_found_where_backstage_would_find_it() {
     let root = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {

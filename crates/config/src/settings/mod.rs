@@ -18,6 +18,7 @@ mod postgres_url;
 mod provider;
 mod provider_environment;
 mod resolver;
+mod stagedoor;
 mod token;
 
 pub use app::App;
@@ -36,6 +37,7 @@ pub use postgres::{Division, PostgresSettings, PostgresTls};
 pub use provider::{Provider, ProviderId};
 pub use provider_environment::{Display, Prompt, ProviderEnvironment};
 pub use resolver::Resolver;
+pub use stagedoor::StagedoorSettings;
 pub use token::{TokenEndpointAuthMethod, TokenSignedResponseAlg};
 
 use crate::{environment::Environment, layers::Merged, problem::Report, reading::Section};
@@ -58,6 +60,8 @@ pub struct Settings {
     pub discovery: Vec<DiscoveryEndpoint>,
     /// `enableExperimentalRedirectFlow`: sign in by redirects, without a popup.
     pub enable_experimental_redirect_flow: bool,
+    /// `stagedoor`.
+    pub stagedoor: StagedoorSettings,
 }
 
 impl Settings {
@@ -71,7 +75,17 @@ impl Settings {
     ) -> Option<Self> {
         let root = Section::root(&merged.root, report);
         let paths = Paths::new(env, &merged.directories);
-        root.warn_of_typos(&["app", "auth", "backend", "catalog", "discovery"], &[]);
+        root.warn_of_typos(
+            &[
+                "app",
+                "auth",
+                "backend",
+                "catalog",
+                "discovery",
+                "stagedoor",
+            ],
+            &[],
+        );
         // All of them before any `?`, so that every mistake is told.
         let app = App::read(&root);
         let backend = Backend::read(&root, env, &paths);
@@ -81,6 +95,7 @@ impl Settings {
         let redirect_flow = root
             .get("enableExperimentalRedirectFlow")
             .and_then(|field| field.boolean());
+        let stagedoor = StagedoorSettings::read(&root);
         Some(Self {
             app: app?,
             backend: backend?,
@@ -88,6 +103,7 @@ impl Settings {
             catalog,
             discovery,
             enable_experimental_redirect_flow: redirect_flow.unwrap_or(false),
+            stagedoor,
         })
     }
 }
