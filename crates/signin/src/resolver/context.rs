@@ -22,7 +22,7 @@ pub enum CatalogUserQuery {
 /// The catalog and the token issuer, as resolvers see them.
 #[derive(Clone)]
 pub struct ResolverContext {
-    catalog: Arc<dyn Catalog>,
+    pub(super) catalog: Arc<dyn Catalog>,
     tokens: Arc<TokenService>,
 }
 
@@ -31,6 +31,14 @@ impl ResolverContext {
     #[must_use]
     pub fn new(catalog: Arc<dyn Catalog>, tokens: Arc<TokenService>) -> Self {
         Self { catalog, tokens }
+    }
+
+    /// The same with another catalog.
+    pub(super) fn with_catalog(&self, catalog: Arc<dyn Catalog>) -> Self {
+        Self {
+            catalog,
+            tokens: self.tokens.clone(),
+        }
     }
 
     /// Issues a Backstage token with `claims`: whoever calls this decides who

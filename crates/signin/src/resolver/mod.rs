@@ -4,20 +4,22 @@
 //! [`built_in`] come from configuration; one's own is any type, or any async
 //! function, with the trait.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use stagedoor_identity::{BackstageIdentity, Profile};
 
 use crate::authenticator::OidcResult;
 
 pub mod built_in;
+mod chain;
 mod context;
 mod error;
+mod explain;
 mod function;
 
+pub use chain::ResolverChain;
 pub use context::{CatalogUserQuery, ResolverContext};
 pub use error::ResolveError;
+pub use explain::{Attempt, LookUp, Outcome, Question};
 pub use function::sign_in_resolver;
 
 /// What a resolver is given about the person: Backstage's `SignInInfo`.
@@ -45,42 +47,4 @@ pub trait SignInResolver: Send + Sync + 'static {
         info: &SignInInfo,
         context: &ResolverContext,
     ) -> Result<BackstageIdentity, ResolveError>;
-}
-
-/// Resolvers tried in order, the first that finds someone decides.
-pub struct ResolverChain(Vec<Arc<dyn SignInResolver>>);
-
-impl ResolverChain {
-    /// The chain over `resolvers`.
-    #[must_use]
-    pub fn new(resolvers: Vec<Arc<dyn SignInResolver>>) -> Self {
-        Self(resolvers)
-    }
-}
-
-#[async_trait]
-impl SignInResolver for ResolverChain {
-    fn name(&self) -> &'static str {
-        "chain"
-    }
-
-    async fn resolve(
-        &self,
-        info: &SignInInfo,
-        context: &ResolverContext,
-    ) -> Result<BackstageIdentity, ResolveError> {
-        for resolver in &self.0 {
-            match resolver.resolve(info, context).await {
-                Ok(identity) => {
-                    tracing::debug!(resolver = resolver.name(), "resolved");
-                    return Ok(identity);
-                }
-                Err(error) if error.lets_next_try() => {
-                    tracing::debug!(resolver = resolver.name(), %error, "passed");
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Err(ResolveError::NobodyResolved)
-    }
 }
