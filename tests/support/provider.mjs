@@ -3,7 +3,7 @@
 // localhost: different sites to a browser, so that SameSite means what it means in production.
 
 import http from 'node:http';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import Provider, { interactionPolicy } from 'oidc-provider';
 import { accounts } from './accounts.mjs';
 import { onProcessEnd } from './cleanup.mjs';
@@ -13,9 +13,17 @@ import { freePort } from './wait.mjs';
 /** RSA for ID tokens, as most providers have; made once per process, for it is slow. */
 let signingKey;
 const signingJwk = () => {
-  signingKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
+  signingKey ??= createPrivateKey(newRsaKey()).export({ format: 'jwk' });
   return { ...signingKey, use: 'sig', alg: 'RS256', kid: 'idp-1' };
 };
+
+// By way of PEM: Node 20 can wait for ever for itself when it exports a key object whose generation is collected meanwhile.
+const newRsaKey = () =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  }).privateKey;
 
 export class Idp {
   /** Every request that arrived: `{method, path, query}`. */
