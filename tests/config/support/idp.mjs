@@ -36,7 +36,8 @@ export async function startVersatileIdp({ algorithms = ['RS256'], claims = {}, .
     findAccount: (_ctx, sub) => nameOf(sub) && { accountId: sub, claims: async () => ({ sub, ...accounts[nameOf(sub)] }) },
     loadExistingGrant: async ctx => {
       const { session, client } = ctx.oidc;
-      const grant = new idp.provider.Grant({ accountId: session.accountId, clientId: client.clientId });
+      const known = session.grantIdFor(client.clientId);
+      const grant = (known && (await idp.provider.Grant.find(known))) || new idp.provider.Grant({ accountId: session.accountId, clientId: client.clientId });
       grant.addOIDCScope([...ctx.oidc.requestParamScopes].join(' '));
       await grant.save();
       return grant;
