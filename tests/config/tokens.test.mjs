@@ -1,7 +1,7 @@
 // auth.keyStore, auth.backstageTokenExpiration, auth.identityTokenAlgorithm, auth.omitIdentityTokenOwnershipClaim (contract §9, §12)
 
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -50,12 +50,12 @@ describe('auth.keyStore', () => {
 
   /** Writes a key pair as `provider: static` reads it. */
   function keyFiles(directory, keyId, type, options, { absolute = true } = {}) {
-    const { publicKey, privateKey } = generateKeyPairSync(type, options);
+    const { publicKey, privateKey } = generateKeyPairSync(type, { ...options, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
     const [publicKeyFile, privateKeyFile] = [`${keyId}.pub.pem`, `${keyId}.pem`];
-    writeFileSync(join(directory, publicKeyFile), publicKey.export({ type: 'spki', format: 'pem' }));
-    writeFileSync(join(directory, privateKeyFile), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    writeFileSync(join(directory, publicKeyFile), publicKey);
+    writeFileSync(join(directory, privateKeyFile), privateKey, { mode: 0o600 });
     const at = name => (absolute ? join(directory, name) : `./${name}`);
-    return { entry: { publicKeyFile: at(publicKeyFile), privateKeyFile: at(privateKeyFile), keyId }, jwk: publicKey.export({ format: 'jwk' }) };
+    return { entry: { publicKeyFile: at(publicKeyFile), privateKeyFile: at(privateKeyFile), keyId }, jwk: createPublicKey(publicKey).export({ format: 'jwk' }) };
   }
 
   test('static: the first of two keys signs, both are published, tokens outlive a restart', async t => {

@@ -38,10 +38,9 @@ test('wrong methods are refused', async () => {
   }
 });
 
-better('every answer has a request id, which the error repeats in the log', async () => {
+better('every answer has a request id', async () => {
   const response = await send('GET', `${door.auth}/nope/start`);
-  const id = Object.entries(response.headers).find(([name]) => name === 'x-request-id')?.[1];
-  assert.ok(id, JSON.stringify(response.headers));
+  assert.ok(response.headers['x-request-id'], JSON.stringify(response.headers));
 });
 
 better('every answer may be looked at, not sniffed', async () => {

@@ -9,7 +9,7 @@ import { APP, authorize, deliver, refresh, signIn, signedIn, start } from '../su
 import { openHouse, providerBlock } from '../support/house.mjs';
 import { limitedTokenOf, verifyLimitedToken, verifyUserToken } from '../support/tokens.mjs';
 
-const block = (idp, rest) => providerBlock(idp, rest);
+const block = providerBlock;
 const { door, idp, close } = await openHouse({
   providers: idp => ({
     oidc: {

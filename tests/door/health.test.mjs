@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import { better } from '../support/asserts.mjs';
 import { signIn, signedIn } from '../support/flows.mjs';
 import { Jar } from '../support/browser-jar.mjs';
-import { openHouse } from '../support/house.mjs';
+import { openHouse, providerBlock } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -31,9 +31,9 @@ better('SIGTERM ends it with 0, within a second', async () => {
 better('a port that is taken ends it with 1 and says so', async () => {
   const other = await openHouse({ idp: house.idp, open: false });
   other.door.config.backend.listen.port = house.door.port;
-  await assert.rejects(other.door.open(), /stagedoor ended|in use/i).catch(() => {});
-  if (!other.door.run.exited) await other.door.run.ended();
-  assert.equal(other.door.run.exited.code, 1, other.door.run.tail());
+  // Whoever holds the port may answer for it, so that opening fails or seems to work; what counts is the end.
+  await other.door.open().catch(() => {});
+  assert.equal((await other.door.run.ended()).code, 1, other.door.run.tail());
   assert.match(other.door.log, new RegExp(`${house.door.port}`));
 });
 
@@ -56,21 +56,13 @@ better('a provider that is down at the start is picked up when it comes', async 
 
 better('one provider that is down leaves the others alone', async () => {
   const other = await openHouse({
-    providers: (idp, port) => ({
-      oidc: { development: { ...blockOf(idp) } },
-      dead: { development: { ...blockOf(idp), metadataUrl: 'http://127.0.0.1:9/.well-known/openid-configuration' } },
+    providers: idp => ({
+      oidc: { development: providerBlock(idp) },
+      dead: { development: providerBlock(idp, { metadataUrl: 'http://127.0.0.1:9/.well-known/openid-configuration' }) },
     }),
   });
   after(other.close);
   await signedIn(other.door);
   const response = await send('GET', `${other.door.auth}/dead/start?env=development`);
   assert.ok([502, 503, 504].includes(response.status), `${response.status}`);
-});
-
-const blockOf = idp => ({
-  metadataUrl: idp.metadataUrl,
-  clientId: 'backstage',
-  clientSecret: 'backstage-secret',
-  prompt: 'auto',
-  signIn: { resolvers: [{ resolver: 'emailMatchingUserEntityProfileEmail' }] },
 });

@@ -146,7 +146,6 @@ better('env in the query does not override the sealed one', async () => {
 
 test('state doubled', async () => {
   const { jar, url } = await caught();
-  const state = url.searchParams.get('state');
   for (const extra of ['x', '']) {
     const doubled = edited(url, query => query.append('state', extra));
     const response = await deliver(jar.copy(), { url: doubled.href });
@@ -155,7 +154,6 @@ test('state doubled', async () => {
   const first = new URL(url);
   first.search = `?state=x&${url.searchParams}`;
   assertRefused(await deliver(jar.copy(), { url: first.href }));
-  assert.ok(state);
 });
 
 // ---- the cookie
@@ -188,10 +186,6 @@ better('the cookie tampered with, region by region', async () => {
     await assertNoEntry(new Jar(), url, { headers: { cookie: `${name}=${bent}` } });
   }
   await assertNoEntry(new Jar(), url, { headers: { cookie: `${name}=` } });
-  await assertNoEntry(new Jar(), url, { headers: { cookie: `${name}=${value}; ${name}=x` } }).catch(error => {
-    // The genuine one came first and counts: also a defensible reading of two cookies of one name.
-    assert.match(String(error), /no session/);
-  });
 });
 
 test('cookies of every kind of rubbish', async () => {

@@ -10,9 +10,6 @@ import { APP } from './flows.mjs';
  */
 export const better = (name, run) => test(name, { skip: process.env.BACKSTAGE_REFERENCE ? 'Backstage does less' : false }, run);
 
-/** A test of something that is planned and not there: it runs and is reported, and does not fail the suite. */
-export const planned = (why, name, run) => test(name, { todo: why, skip: process.env.BACKSTAGE_REFERENCE ? 'Backstage does less' : false }, run);
-
 /** The JSON error body of contract §2. */
 export function assertError(response, status, name, message) {
   assert.equal(response.status, status, `${response.method} ${response.url}: ${response.status} ${response.text.slice(0, 500)}`);

@@ -1,7 +1,7 @@
 // The usual identity provider with more to offer: ID tokens signed with any algorithm a client may ask for, claims of any
 // name and shape, public clients.
 
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import Provider from 'oidc-provider';
 import { startIdp } from '../../support/provider.mjs';
 
@@ -15,7 +15,9 @@ const ALGORITHMS = {
 
 const signingJwk = alg => {
   const [type, options] = ALGORITHMS[alg];
-  return { ...generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' }), kid: `idp-${alg}`, alg, use: 'sig' };
+  // By way of PEM, as the usual provider's key, and for its reason.
+  const { privateKey } = generateKeyPairSync(type, { ...options, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } });
+  return { ...createPrivateKey(privateKey).export({ format: 'jwk' }), kid: `idp-${alg}`, alg, use: 'sig' };
 };
 
 /** Starts a provider that signs with `algorithms`, and tells the `claims` (scope → names) of an account. */
