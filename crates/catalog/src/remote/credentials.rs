@@ -16,7 +16,9 @@ impl CatalogToken {
         Self(token.into())
     }
 
-    pub(super) fn expose(&self) -> &str {
+    /// The token, for the wire.
+    #[must_use]
+    pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 }

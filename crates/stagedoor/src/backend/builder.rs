@@ -122,10 +122,10 @@ impl AuthBackendBuilder {
         };
         let live = parts::live(settings, &registry)?;
         let keychain = parts::keychain(settings, self.environment.get("NODE_ENV"), &*self.entropy)?;
-        let catalog = parts::catalog(settings)?;
         let storage = parts::storage(settings).await?;
         let user_keys = parts::user_keys(settings, &storage, &registry)?;
         let plugin_keys = parts::plugin_keys(&registry)?;
+        let catalog = parts::catalog(settings, plugin_keys.clone(), self.clock.clone())?;
         let tokens = Arc::new(TokenService::new(
             parts::token_issuer(settings),
             user_keys,
@@ -136,7 +136,7 @@ impl AuthBackendBuilder {
             live,
             keychain,
             storage,
-            resolver_context: ResolverContext::new(catalog.clone(), tokens.clone()),
+            resolver_context: ResolverContext::new(catalog.as_catalog(), tokens.clone()),
             tokens,
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),

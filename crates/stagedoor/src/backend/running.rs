@@ -3,12 +3,12 @@
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
-use stagedoor_catalog::{FileCatalog, WatchSettings};
 use stagedoor_server::{Bound, Tls};
 use stagedoor_signin::{SignIn, tokens::KeyRing};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
 use super::{AuthBackendBuilder, StartError};
+use crate::parts::CatalogInUse;
 
 /// How often providers that are not known yet are asked again; the relying
 /// party spaces its attempts by itself.
@@ -58,11 +58,8 @@ impl AuthBackend {
     ) -> Result<(), StartError> {
         // Before the first request asks for one: making a key takes a write.
         self.background.sign_in.tokens().keys().current().await?;
-        let _watching = self
-            .background
-            .catalog
-            .clone()
-            .watch(WatchSettings::default())?;
+        self.background.plugin_keys.current().await?;
+        let _watching = self.background.catalog.watch()?;
         let _tasks = self.background.start();
         tracing::info!(address = %self.bound.address(), "listening");
         self.bound.serve(self.router, self.tls, shutdown).await;
@@ -75,7 +72,7 @@ impl AuthBackend {
 pub(super) struct Background {
     pub(super) sign_in: Arc<SignIn>,
     pub(super) plugin_keys: Arc<KeyRing>,
-    pub(super) catalog: Arc<FileCatalog>,
+    pub(super) catalog: CatalogInUse,
 }
 
 impl Background {

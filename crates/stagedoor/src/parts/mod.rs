@@ -1,6 +1,8 @@
 //! Settings in, parts out: the only place that knows both.
 
 mod catalog;
+mod catalog_credentials;
+mod catalog_place;
 mod keys;
 mod providers;
 mod relying_party;
@@ -9,7 +11,7 @@ mod server;
 mod storage;
 mod tls;
 
-pub(crate) use catalog::catalog;
+pub(crate) use catalog::{CatalogInUse, catalog};
 pub(crate) use keys::{keychain, plugin_keys, token_issuer, user_keys};
 pub(crate) use providers::{Registry, live};
 pub(crate) use relying_party::{client_settings, oidc_options};
