@@ -148,10 +148,7 @@ async fn waits_no_longer_than_it_is_told() {
     let timeout = Duration::from_secs(1);
     let client = catalog.client_with(timeout, Arc::new(Credentials::default()));
     let reason = failure(&client).await;
-    assert!(
-        reason.ends_with("did not answer within 1 s"),
-        "{reason}"
-    );
+    assert!(reason.ends_with("did not answer within 1 s"), "{reason}");
     assert_eq!(catalog.seen().len(), 1);
 }
 
@@ -165,10 +162,7 @@ async fn repeated_attempts_share_one_time_limit() {
     let timeout = Duration::from_secs(2);
     let client = catalog.client_with(timeout, Arc::new(Credentials::default()));
     let reason = failure(&client).await;
-    assert!(
-        reason.ends_with("did not answer within 2 s"),
-        "{reason}"
-    );
+    assert!(reason.ends_with("did not answer within 2 s"), "{reason}");
     assert_eq!(catalog.seen().len(), 2);
 }
 
