@@ -1,10 +1,9 @@
 // GET|POST /{provider}/handler/frame
 
-import { Jar, parseSetCookie } from '../../support/browser-jar.mjs';
-import { APP, authorize, deliver, signIn, startUrl } from '../../support/flows.mjs';
-import { send } from '../../support/http.mjs';
-import { lengthenRefreshTokens } from '../support/long-tokens.mjs';
-import { PREVIEW, PROXIED } from '../support/sides.mjs';
+import { Jar } from '../../support/browser-jar.mjs';
+import { APP, deliver, signIn } from '../../support/flows.mjs';
+import { proxiedCallback, withLongTokens, without, withoutRefreshTokens } from '../support/circumstances.mjs';
+import { PREVIEW } from '../support/sides.mjs';
 
 const hex = form => Buffer.from(new URLSearchParams(form).toString()).toString('hex');
 const frame = (query, rest) => side => side.send('GET', `/oidc/handler/frame?${new URLSearchParams(query)}`, rest);
@@ -41,8 +40,8 @@ export default [
   signsIn('a refresh token that may not be used', { env: 'norefresh' }),
   { name: 'callback: without a refresh token', run: side => withoutRefreshTokens(side, () => side.callback()) },
   { name: 'callback: a refresh token of 9,000 characters', run: side => withLongTokens(side, 9_000, () => side.callback()) },
-  { name: 'callback: behind a proxy', run: side => proxied(side) },
-  { name: 'callback: behind a proxy, for a preview', run: side => proxied(side, { origin: PREVIEW }) },
+  { name: 'callback: behind a proxy', run: side => proxiedCallback(side) },
+  { name: 'callback: behind a proxy, for a preview', run: side => proxiedCallback(side, { origin: PREVIEW }) },
   signsIn('an address found without its tag', { as: 'alan' }),
   signsIn('an address in other letters', { as: 'grace' }),
   signsIn('a name to choke on', { as: 'markup' }),
@@ -135,41 +134,3 @@ export default [
     },
   },
 ];
-
-/** The callback as a proxy passes it on that is known by another name, over https. */
-async function proxied(side, options) {
-  const { location, setCookies } = await send('GET', startUrl(side, { env: 'proxied', ...options }));
-  const cookies = setCookies.map(line => parseSetCookie(line, new URL(PROXIED))).filter(({ value }) => value !== '');
-  const { url } = await authorize(new Jar(), location);
-  return side.get(`/oidc/handler/frame${new URL(url).search}`, { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') });
-}
-
-/** Runs while the provider issues no refresh tokens. */
-export async function withoutRefreshTokens(side, run) {
-  side.idp.refreshTokens = false;
-  try {
-    return await run();
-  } finally {
-    side.idp.refreshTokens = true;
-  }
-}
-
-/** Runs while the provider's refresh tokens are long. */
-export async function withLongTokens(side, length, run) {
-  const end = lengthenRefreshTokens(side.idp, length);
-  try {
-    return await run();
-  } finally {
-    end();
-  }
-}
-
-/** Runs with a path of the provider answering `fault`. */
-export async function without(side, path, fault, run) {
-  side.idp.faults.set(path, fault);
-  try {
-    return await run();
-  } finally {
-    side.idp.faults.delete(path);
-  }
-}

@@ -1,8 +1,8 @@
 // GET|POST /{provider}/refresh, POST /{provider}/logout
 
 import { APP, XHR, logout, refresh } from '../../support/flows.mjs';
+import { proxied, withLongTokens, without, withoutRefreshTokens } from '../support/circumstances.mjs';
 import { PREVIEW } from '../support/sides.mjs';
-import { withLongTokens, without, withoutRefreshTokens } from './callback.mjs';
 
 /** Signs in, then refreshes. */
 const refreshes = (name, how, signIn) => ({
@@ -87,6 +87,11 @@ export default [
       return refresh(jar, side, { headers: { ...XHR, cookie: `${jar.header(`${side.auth}/oidc/refresh`)}; oidc-granted-scope=photos` } });
     },
   },
+  ...['refresh', 'logout'].flatMap(what => [
+    { name: `${what}: behind a proxy`, run: side => proxied(side, what === 'logout' ? 'POST' : 'GET', what, { from: APP }) },
+    { name: `${what}: behind a proxy, without an origin`, run: side => proxied(side, what === 'logout' ? 'POST' : 'GET', what, {}) },
+    { name: `${what}: behind a proxy, for a preview`, run: side => proxied(side, what === 'logout' ? 'POST' : 'GET', what, { origin: PREVIEW, from: PREVIEW }) },
+  ]),
   bare('refresh: no session', 'GET', '/oidc/refresh?optional&env=development', XHR),
   bare('refresh: no session, from the app', 'GET', '/oidc/refresh?optional&env=development', { ...XHR, origin: APP }),
   bare('refresh: no env', 'GET', '/oidc/refresh?optional', XHR),
