@@ -62,7 +62,14 @@ enum Source {
 struct Signing {
     current: Arc<SigningKey>,
     until: Timestamp,
-    next: Option<Arc<SigningKey>>,
+    next: Option<Announced>,
+}
+
+/// A key that is published but has not signed yet.
+#[derive(Clone)]
+struct Announced {
+    key: Arc<SigningKey>,
+    made_at: Timestamp,
 }
 
 /// What was published when last read from the store.
@@ -129,10 +136,11 @@ impl KeyRing {
         let announced = self
             .signing
             .load_full()
-            .and_then(|signing| signing.next.clone());
+            .and_then(|signing| signing.next.clone())
+            .filter(|next| self.outlives_its_tokens(next));
         let key = match announced {
-            Some(key) => key,
-            None => self.make_and_store().await?,
+            Some(next) => next.key,
+            None => self.make_and_store().await?.key,
         };
         self.start_signing_with(&key);
         Ok(key)
@@ -161,26 +169,37 @@ impl KeyRing {
         Ok(())
     }
 
+    /// Whether a key that begins to sign now is still published when the last
+    /// token it signs expires: not when nobody signed in for a while after it
+    /// was announced.
+    fn outlives_its_tokens(&self, next: &Announced) -> bool {
+        let signing_and_valid = self.settings.lifetime * 2;
+        self.clock.now() + signing_and_valid
+            < next.made_at + self.settings.lifetime * PUBLISHED_LIFETIMES
+    }
+
     fn still_signing(&self) -> Option<Arc<SigningKey>> {
         let signing = self.signing.load();
         let signing = signing.as_ref()?;
         (self.clock.now() < signing.until).then(|| signing.current.clone())
     }
 
-    async fn make_and_store(&self) -> Result<Arc<SigningKey>, TokenError> {
+    async fn make_and_store(&self) -> Result<Announced, TokenError> {
         let Source::Rotating(store) = &self.source else {
             return Err(TokenError::NoStaticKey);
         };
         let key = SigningKey::generate(self.settings.algorithm, &*self.entropy)?;
+        let made_at = self.clock.now();
         let stored = StoredKey {
             kid: key.kid().to_owned(),
             jwk: key.public_jwk().as_json().clone().into(),
-            created_at: self.clock.now(),
+            created_at: made_at,
         };
         store.add_key(&stored).await?;
         tracing::info!(kid = key.kid(), "made a new signing key");
         self.reload().await?;
-        Ok(Arc::new(key))
+        let key = Arc::new(key);
+        Ok(Announced { key, made_at })
     }
 
     fn start_signing_with(&self, key: &Arc<SigningKey>) {
@@ -243,7 +262,7 @@ impl KeyRing {
             .await?
             .into_iter()
             .partition(|key| self.is_published(key, read_at));
-        let set = KeySet::new(valid.iter().filter_map(|key| readable(key)));
+        let set = KeySet::new(valid.iter().filter_map(readable));
         let keys = Arc::new(PublishedKeys::new(set));
         self.published.store(Arc::new(Snapshot {
             keys: keys.clone(),
@@ -251,8 +270,12 @@ impl KeyRing {
         }));
         if !expired.is_empty() {
             let kids: Vec<_> = expired.into_iter().map(|key| key.kid).collect();
-            tracing::info!(?kids, "removing expired signing keys");
-            store.remove_keys(&kids).await?;
+            match store.remove_keys(&kids).await {
+                Ok(()) => tracing::info!(?kids, "removed expired signing keys"),
+                Err(error) => {
+                    tracing::warn!(%error, "expired signing keys can't be removed, they are published no more");
+                }
+            }
         }
         Ok(keys)
     }

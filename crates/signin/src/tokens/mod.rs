@@ -103,7 +103,7 @@ impl TokenService {
         match verify(&keys) {
             // A node that has just started may have signed it with a key that
             // is not known here yet.
-            Err(error) if matches!(error, stagedoor_identity::TokenError::UnknownKey { .. }) => {
+            Err(stagedoor_identity::TokenError::UnknownKey { .. }) => {
                 let fresh = self.keys.reload().await?;
                 Ok(verify(&fresh)?)
             }

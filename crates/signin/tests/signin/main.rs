@@ -1,0 +1,12 @@
+//! The flows end to end, with fakes at the traits: a provider and a catalog
+//! that do what a test tells them to, over a real database in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "clippy allows these in #[test] functions, but not in what they share"
+)]
+
+mod key_ring;
+mod support;
+mod token_service;
