@@ -1,5 +1,6 @@
 //! From a provider's claims to a profile (contract §7).
 
+use serde_json::Value;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::Claims;
 
@@ -10,17 +11,19 @@ pub enum EmailPolicy {
     #[default]
     VerifiedOnly,
     /// Also when the provider never says so: `dangerouslyTrustUnverifiedEmail`.
-    /// An explicit `email_verified: false` is still honoured.
+    /// Where it does say something, that is honoured.
     TrustUnlessDenied,
 }
 
 /// The profile that `userinfo` describes.
 #[must_use]
 pub fn profile_of(userinfo: &Claims, emails: EmailPolicy) -> Profile {
-    let verified = match (userinfo.bool("email_verified"), emails) {
-        (Some(verified), _) => verified,
+    let verified = match (userinfo.get("email_verified"), emails) {
+        (Some(Value::Bool(verified)), _) => *verified,
+        // As text, some providers send it.
+        (Some(said), EmailPolicy::TrustUnlessDenied) => said == "true",
         (None, EmailPolicy::TrustUnlessDenied) => true,
-        (None, EmailPolicy::VerifiedOnly) => false,
+        (_, EmailPolicy::VerifiedOnly) => false,
     };
     let text = |claim: &str| userinfo.str(claim).map(str::to_owned);
     Profile {

@@ -8,5 +8,6 @@
 )]
 
 mod key_ring;
+mod profile;
 mod support;
 mod token_service;
