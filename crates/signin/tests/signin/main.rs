@@ -9,5 +9,9 @@
 
 mod key_ring;
 mod profile;
+mod resolver_chain;
+mod resolver_claims;
+mod resolver_email;
+mod resolver_ownership;
 mod support;
 mod token_service;

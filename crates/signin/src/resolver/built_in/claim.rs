@@ -87,6 +87,15 @@ impl ClaimResolver {
         }
     }
 
+    /// The claim's value; of an e-mail address only one that may be believed.
+    fn value(&self, info: &SignInInfo) -> Result<String, ResolveError> {
+        if self.claim == "email" {
+            return info.profile.email.clone().ok_or(ResolveError::EmailMissing);
+        }
+        claim_text(&info.result, &self.claim)
+            .ok_or_else(|| ResolveError::ClaimMissing(self.claim.clone()))
+    }
+
     fn query(&self, value: &str) -> Result<CatalogUserQuery, ResolveError> {
         Ok(match &self.target {
             ClaimTarget::Name => CatalogUserQuery::EntityRef(user_named(value)?),
@@ -114,14 +123,12 @@ impl SignInResolver for ClaimResolver {
         info: &SignInInfo,
         context: &ResolverContext,
     ) -> Result<BackstageIdentity, ResolveError> {
-        let value = claim_text(&info.result, &self.claim)
-            .ok_or_else(|| ResolveError::ClaimMissing(self.claim.clone()))?;
+        let value = self.value(info)?;
         let query = self.query(&value)?;
-        let fallback = if self.allow_without_catalog_user {
-            Some(user_named(&value)?)
-        } else {
-            None
-        };
+        let fallback = self
+            .allow_without_catalog_user
+            .then(|| user_named(&value).ok())
+            .flatten();
         context.sign_in_with_catalog_user(&query, fallback).await
     }
 }

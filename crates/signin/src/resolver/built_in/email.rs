@@ -47,11 +47,10 @@ impl SignInResolver for EmailMatchingUserEntityProfileEmail {
         let Some(untagged) = without_tag(email) else {
             return Err(ResolveError::UserNotFound);
         };
-        let fallback = if self.allow_without_catalog_user {
-            Some(user_named(&untagged)?)
-        } else {
-            None
-        };
+        let fallback = self
+            .allow_without_catalog_user
+            .then(|| user_named(&untagged).ok())
+            .flatten();
         context
             .sign_in_with_catalog_user(&by_email(&untagged), fallback)
             .await
@@ -62,11 +61,16 @@ fn by_email(email: &str) -> CatalogUserQuery {
     CatalogUserQuery::Filter(EntityFilter::all_of([("spec.profile.email", email)]))
 }
 
-/// `ada+x@example.com` → `ada@example.com`; `None` for what is no address.
+/// `ada+x@example.com` → `ada@example.com`; `None` for what Backstage's
+/// `^([^@+]+)(\+[^@]+)?(@.*)$` does not match.
 fn without_tag(email: &str) -> Option<String> {
     let (local, domain) = email.split_once('@')?;
-    let name = local.split_once('+').map_or(local, |(name, _)| name);
-    (!name.is_empty()).then(|| format!("{name}@{domain}"))
+    let (name, tag) = match local.split_once('+') {
+        Some((name, tag)) => (name, Some(tag)),
+        None => (local, None),
+    };
+    let matches = !name.is_empty() && tag != Some("");
+    matches.then(|| format!("{name}@{domain}"))
 }
 
 #[cfg(test)]
@@ -78,6 +82,7 @@ mod tests {
         assert_eq!(without_tag("ada+x+y@e.com").as_deref(), Some("ada@e.com"));
         assert_eq!(without_tag("ada@e.com").as_deref(), Some("ada@e.com"));
         assert_eq!(without_tag("+x@e.com"), None);
+        assert_eq!(without_tag("ada+@e.com"), None);
         assert_eq!(without_tag("ada"), None);
     }
 }
