@@ -81,6 +81,9 @@ pub enum SignInError {
         /// In characters.
         limit: usize,
     },
+    /// What a flow would have to carry does not fit.
+    #[error("The sign-in request is too long")]
+    RequestTooLong,
     /// The state was not made here, or for another provider, or was changed.
     #[error("OAuth state is invalid")]
     StateInvalid,
@@ -145,6 +148,7 @@ impl SignInError {
             | Self::RedirectUrlMissing
             | Self::RedirectUrlUnparsable
             | Self::ScopeTooLong { .. }
+            | Self::RequestTooLong
             | Self::SessionMissing => Name::InputError,
             Self::OriginNotAllowed(_)
             | Self::RedirectUrlNotAllowed
@@ -180,6 +184,7 @@ impl SignInError {
             Self::RedirectUrlUnparsable => "redirect_url_unparsable",
             Self::RedirectUrlNotAllowed => "redirect_url_not_allowed",
             Self::ScopeTooLong { .. } => "scope_too_long",
+            Self::RequestTooLong => "request_too_long",
             Self::StateInvalid => "state_invalid",
             Self::FlowExpired => "flow_expired",
             Self::FlowAlreadyUsed => "flow_already_used",

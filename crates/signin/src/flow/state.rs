@@ -18,7 +18,7 @@ use crate::{
 
 /// A flow has to come back within this time.
 pub(crate) const FLOW_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-/// A state or flow cookie longer than this was not made here.
+/// A state or flow cookie is no longer than this: more fits in no cookie.
 const MAX_SEALED_CHARS: usize = 4_000;
 
 /// Names one flow. Starts with the time, so that the oldest of a browser's
@@ -160,7 +160,11 @@ fn seal<T: Serialize>(
 ) -> Result<String, SignInError> {
     let plain =
         zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(|_| SignInError::StateInvalid)?);
-    Ok(URL_SAFE_NO_PAD.encode(keychain.seal(purpose, bound_to, &plain, entropy)?))
+    let sealed = URL_SAFE_NO_PAD.encode(keychain.seal(purpose, bound_to, &plain, entropy)?);
+    if sealed.len() > MAX_SEALED_CHARS {
+        return Err(SignInError::RequestTooLong);
+    }
+    Ok(sealed)
 }
 
 fn open<T: DeserializeOwned>(

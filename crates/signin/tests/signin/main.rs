@@ -13,5 +13,8 @@ mod resolver_chain;
 mod resolver_claims;
 mod resolver_email;
 mod resolver_ownership;
+mod scopes;
+mod start;
+mod start_destination;
 mod support;
 mod token_service;
