@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_oidc::RefreshToken;
+use tracing::Instrument;
 use url::Url;
 
 use crate::{
@@ -64,7 +65,7 @@ impl SignIn {
             .and_then(|value| Presented::parse(value.expose_secret()));
         let refresh_token = match presented {
             Some(Presented::Ours(cookie)) => self.end_session(&provider, &cookie).await?,
-            Some(Presented::FromBackstage(token)) => Some(token),
+            Some(Presented::FromBackstage(token)) => self.end_taken_over(&provider, token).await?,
             None => None,
         };
         if let Some(token) = refresh_token {
@@ -97,14 +98,30 @@ impl SignIn {
         Ok(tokens.ok().and_then(|tokens| tokens.tokenset.refresh_token))
     }
 
-    /// Tells the provider. The session is over here in any case, so a provider
-    /// that can't be told is a line in the log.
+    /// Removes the session that was made of Backstage's cookie, when there is
+    /// one; the refresh token that is good now.
+    async fn end_taken_over(
+        &self,
+        provider: &Provider,
+        token: RefreshToken,
+    ) -> Result<Option<RefreshToken>, SignInError> {
+        match self.taken_over(provider, &token, self.clock.now()).await? {
+            Some(cookie) => self.end_session(provider, &cookie).await,
+            None => Ok(Some(token)),
+        }
+    }
+
+    /// Tells the provider, also when the client goes away meanwhile.
     async fn revoke(&self, provider: Arc<Provider>, token: RefreshToken) {
-        let telling = tokio::spawn(async move {
-            if let Err(error) = provider.authenticator.logout(&token).await {
-                tracing::warn!(provider = provider.id, %error, "the provider could not be told of a logout");
-            }
-        });
-        let _ = telling.await;
+        let telling = async move { tell_of_logout(&provider, &token).await };
+        let _ = tokio::spawn(telling.in_current_span()).await;
+    }
+}
+
+/// Tells the provider that a session is over. It is over here in any case, so a
+/// provider that can't be told is a line in the log.
+pub(super) async fn tell_of_logout(provider: &Provider, token: &RefreshToken) {
+    if let Err(error) = provider.authenticator.logout(token).await {
+        tracing::warn!(provider = provider.id, %error, "the provider could not be told of a logout");
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions of Backstage, taken over (contract §5).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use stagedoor_oidc::RefreshToken;
 use stagedoor_storage::SessionRecord;
 
@@ -9,6 +9,12 @@ use crate::{
     provider::Provider,
     session::{SessionCookie, SessionTokens},
 };
+
+/// A cookie that is not ours may be anyone's invention: until the provider has
+/// accepted it, its session lasts no longer than this.
+const UNPROVEN: SignedDuration = SignedDuration::from_mins(5);
+/// How many expired sessions are removed to make room for one.
+const ROOM: u32 = 1_000;
 
 impl SignIn {
     /// Makes a session of a refresh token that Backstage put into its cookie.
@@ -21,11 +27,11 @@ impl SignIn {
         granted_scope: Option<&str>,
         now: Timestamp,
     ) -> Result<SessionCookie, SignInError> {
-        let context = format!("{}/{}", provider.id, provider.environment);
-        let cookie = SessionCookie::from_bytes(self.keychain.name_for(&context, token.expose()));
-        if self.storage.session(cookie.id(), now).await?.is_some() {
+        if let Some(cookie) = self.taken_over(provider, &token, now).await? {
             return Ok(cookie);
         }
+        let mut names = self.names(provider, &token);
+        let cookie = names.next().ok_or(SignInError::SessionMissing)?;
         let scope = provider.scopes.to_ask(None, granted_scope)?.to_string();
         let tokens = SessionTokens::taken_over(token, scope, now);
         let session = SessionRecord {
@@ -39,9 +45,38 @@ impl SignIn {
             sealed_tokens: tokens.seal(&self.keychain, cookie.id(), &*self.entropy)?,
             created_at: now,
             refreshed_at: now,
-            expires_at: tokens.session_end(provider, now),
+            expires_at: tokens.session_end(provider, now).min(now + UNPROVEN),
         };
-        self.storage.insert_session(&session).await?;
+        if !self.storage.insert_session(&session).await? {
+            // Another tab was faster, or an expired one of that name is still there.
+            self.storage.delete_expired(now, ROOM).await?;
+            self.storage.insert_session(&session).await?;
+        }
         Ok(cookie)
+    }
+
+    /// The session that was made of `token` before, under the secret of then.
+    pub(super) async fn taken_over(
+        &self,
+        provider: &Provider,
+        token: &RefreshToken,
+        now: Timestamp,
+    ) -> Result<Option<SessionCookie>, SignInError> {
+        for cookie in self.names(provider, token) {
+            if self.storage.session(cookie.id(), now).await?.is_some() {
+                return Ok(Some(cookie));
+            }
+        }
+        Ok(None)
+    }
+
+    fn names(
+        &self,
+        provider: &Provider,
+        token: &RefreshToken,
+    ) -> impl Iterator<Item = SessionCookie> + Send + use<> {
+        let context = format!("{}/{}", provider.id, provider.environment);
+        let names: Vec<_> = self.keychain.names_for(&context, token.expose()).collect();
+        names.into_iter().map(SessionCookie::from_bytes)
     }
 }

@@ -19,7 +19,7 @@ mod tests;
 /// What sealed bytes are for. Bytes sealed for one purpose don't open for
 /// another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// The `state` parameter that travels through the provider.
     FlowState,
     /// The cookie that binds a flow to one browser.
@@ -97,7 +97,7 @@ impl Keychain {
     ///
     /// # Errors
     /// Without randomness.
-    pub fn seal(
+    pub(crate) fn seal(
         &self,
         purpose: Purpose,
         bound_to: &[u8],
@@ -127,7 +127,7 @@ impl Keychain {
     ///
     /// # Errors
     /// [`NotAuthentic`] for anything else.
-    pub fn open(
+    pub(crate) fn open(
         &self,
         purpose: Purpose,
         bound_to: &[u8],
@@ -151,12 +151,20 @@ impl Keychain {
     }
 
     /// 48 bytes that name a session taken over from Backstage: the same for
-    /// the same cookie, on every node, and known to nobody else.
-    #[must_use]
-    pub fn name_for(&self, context: &str, token: &str) -> [u8; 48] {
+    /// the same cookie, on every node, and known to nobody else. One for each
+    /// secret, the newest first.
+    pub(crate) fn names_for(&self, context: &str, token: &str) -> impl Iterator<Item = [u8; 48]> {
+        std::iter::once(&self.newest)
+            .chain(&self.older)
+            .map(move |ring| ring.name_for(context, token))
+    }
+}
+
+impl Ring {
+    fn name_for(&self, context: &str, token: &str) -> [u8; 48] {
         let mut name = [0; 48];
         for (part, out) in [b"1", b"2"].into_iter().zip(name.chunks_mut(32)) {
-            let mut mac = hmac::Context::with_key(&self.newest.naming);
+            let mut mac = hmac::Context::with_key(&self.naming);
             for piece in [part.as_slice(), context.as_bytes(), &[0], token.as_bytes()] {
                 mac.update(piece);
             }
@@ -164,9 +172,7 @@ impl Keychain {
         }
         name
     }
-}
 
-impl Ring {
     fn derive(secret: &SecretString) -> Result<Self, KeychainError> {
         let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"stagedoor")
             .extract(secret.expose_secret().as_bytes());

@@ -65,11 +65,16 @@ fn an_older_secret_still_opens_and_a_removed_one_does_not() {
 }
 
 #[test]
-fn the_name_of_a_taken_over_session_depends_on_cookie_and_context() {
-    let keychain = keychain(&["a"]);
-    assert_eq!(keychain.name_for("p/e", "t"), keychain.name_for("p/e", "t"));
-    assert_ne!(keychain.name_for("p/e", "t"), keychain.name_for("p/f", "t"));
-    assert_ne!(keychain.name_for("p/e", "t"), keychain.name_for("p/e", "u"));
+fn the_name_of_a_taken_over_session_depends_on_cookie_context_and_secret() {
+    let names = |secrets: &[&str], context, token| -> Vec<_> {
+        keychain(secrets).names_for(context, token).collect()
+    };
+    let name = names(&["a"], "p/e", "t");
+    assert_eq!(names(&["a"], "p/e", "t"), name);
+    assert_ne!(names(&["a"], "p/f", "t"), name);
+    assert_ne!(names(&["a"], "p/e", "u"), name);
+    assert_ne!(names(&["b"], "p/e", "t"), name);
+    assert_eq!(names(&["b", "a"], "p/e", "t")[1], name[0]);
 }
 
 #[test]

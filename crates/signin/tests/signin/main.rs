@@ -8,6 +8,7 @@
 )]
 
 mod key_ring;
+mod logout;
 mod profile;
 mod resolver_chain;
 mod resolver_claims;
@@ -17,4 +18,5 @@ mod scopes;
 mod start;
 mod start_destination;
 mod support;
+mod take_over;
 mod token_service;
