@@ -10,8 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::random_bytes;
 use stagedoor_oidc::RefreshToken;
-use stagedoor_storage::{LeaseId, LeaseOutcome, SessionRecord, SessionUpdate};
+use stagedoor_storage::{LeaseId, LeaseOutcome, SessionId, SessionRecord, SessionUpdate};
+use tracing::Instrument;
 
+use super::logout::tell_of_logout;
 use crate::{
     SignIn, SignInError, audit,
     provider::Provider,
@@ -27,6 +29,12 @@ const PROVIDER_LIMIT: Duration = Duration::from_secs(35);
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
 /// How long to wait for another node.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait before each further attempt to keep new tokens.
+const KEEP_AGAIN: [Duration; 3] = [
+    Duration::from_millis(50),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+];
 
 /// What the frontend asks for.
 #[derive(Debug, Default)]
@@ -80,7 +88,8 @@ impl SignIn {
         let for_provider = provider.clone();
         // A task of its own: a client that goes away must not stop a refresh
         // half-way, with the old refresh token used and the new one not kept.
-        let task = tokio::spawn(async move { this.refresh_session(&for_provider, request).await });
+        let refreshing = async move { this.refresh_session(&for_provider, request).await };
+        let task = tokio::spawn(refreshing.in_current_span());
         let outcome = match task.await {
             Ok(outcome) => outcome,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
@@ -99,10 +108,11 @@ impl SignIn {
     ) -> Result<Refreshed, SignInError> {
         let asked_at = self.clock.now();
         let cookie = self.present(provider, &request, asked_at).await?;
-        let _alone_here = self.gates.enter(cookie.id()).await;
-        let (record, tokens) = self
-            .fresh_tokens(provider, &cookie, &request, asked_at)
-            .await?;
+        let (record, tokens) = {
+            let _alone_here = self.gates.enter(cookie.id()).await;
+            self.fresh_tokens(provider, &cookie, &request, asked_at)
+                .await?
+        };
         let session = self.session_response(provider, &tokens).await?;
         self.note_user(&record, session.user_entity_ref()).await?;
         Ok(Refreshed {
@@ -295,15 +305,35 @@ impl SignIn {
             refreshed_at: tokens.received_at,
             expires_at: tokens.session_end(provider, tokens.received_at),
         };
-        if self
-            .storage
-            .commit_refresh(record.id, lease, &update)
-            .await?
-        {
-            Ok(())
-        } else {
-            // Ended meanwhile, by a logout: then it is over.
-            Err(SignInError::SessionMissing)
+        if self.commit(record.id, lease, &update).await? {
+            return Ok(());
         }
+        let session = self.storage.session(record.id, self.clock.now()).await?;
+        if let (None, Some(token)) = (session, &tokens.tokenset.refresh_token) {
+            // Ended meanwhile, by a logout, which knew the old refresh token
+            // only: the new one must not outlive it.
+            tell_of_logout(provider, token).await;
+        }
+        Err(SignInError::SessionMissing)
+    }
+
+    /// Writes new tokens, more than once if the database stumbles: there is no
+    /// second chance to get them from the provider.
+    async fn commit(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        update: &SessionUpdate,
+    ) -> Result<bool, SignInError> {
+        for pause in KEEP_AGAIN {
+            match self.storage.commit_refresh(id, lease, update).await {
+                Ok(kept) => return Ok(kept),
+                Err(error) => {
+                    tracing::warn!(%error, "new tokens could not be kept, trying again");
+                    tokio::time::sleep(pause).await;
+                }
+            }
+        }
+        Ok(self.storage.commit_refresh(id, lease, update).await?)
     }
 }

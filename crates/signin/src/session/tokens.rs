@@ -58,8 +58,12 @@ impl SessionTokens {
     }
 
     /// What stays when a provider's refresh answer leaves it out: the refresh
-    /// token it did not rotate, the ID token it did not renew.
+    /// token it did not rotate, the ID token it did not renew, and what is known
+    /// of the person where it says nothing of them.
     pub(crate) fn carry_over(mut self, before: &Self) -> Self {
+        if self.userinfo == Claims::empty() {
+            self.userinfo = before.userinfo.clone();
+        }
         let now = &mut self.tokenset;
         now.refresh_token = now
             .refresh_token

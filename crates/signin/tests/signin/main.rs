@@ -10,6 +10,10 @@
 mod key_ring;
 mod logout;
 mod profile;
+mod refresh;
+mod refresh_failing;
+mod refresh_nodes;
+mod refresh_together;
 mod resolver_chain;
 mod resolver_claims;
 mod resolver_email;
