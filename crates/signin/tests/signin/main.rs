@@ -7,6 +7,11 @@
     reason = "clippy allows these in #[test] functions, but not in what they share"
 )]
 
+mod callback;
+mod callback_cookies;
+mod callback_delivery;
+mod callback_sessions;
+mod callback_state;
 mod key_ring;
 mod logout;
 mod profile;
