@@ -219,19 +219,21 @@ async function signOut() {
   }
 }
 
-/** The failure a redirect brought back; taken out of the address bar so that a reload does not repeat it. */
-function takeError() {
+/** What a redirect brought back: a failure, or the provider that let someone in. Taken out of the address bar so that a reload does not repeat it. */
+function takeAnswer() {
   const url = new URL(location.href);
   const message = url.searchParams.get('error');
-  if (message === null) return undefined;
+  const via = url.searchParams.get('via');
   url.searchParams.delete('error');
-  history.replaceState(history.state, '', url);
-  return message || 'No reason was given.';
+  url.searchParams.delete('via');
+  if (url.href !== location.href) history.replaceState(history.state, '', url);
+  return { via, message: message === '' ? 'No reason was given.' : (message ?? undefined) };
 }
 
 async function start() {
+  const { via, message } = takeAnswer();
+  if (ways.some(way => way.id === via)) memory.write(via ?? '');
   const last = ways.find(way => way.id === memory.read());
-  const message = takeError();
   if (message !== undefined) {
     memory.write();
     const place = last?.error ?? element('page-error');

@@ -24,7 +24,7 @@ fn valid() -> Value {
         },
         "auth": {
             "session": {"secret": ["hunter2", "hunter2"]},
-            "keyStore": {"provider": "static", "static": {"keys": [{"publicKeyFile": "p", "privateKeyFile": "q", "keyId": "k"}]}},
+            "keyStore": {"provider": "static", "static": {"keys": [{"publicKeyFile": "Cargo.toml", "privateKeyFile": "Cargo.toml", "keyId": "k"}]}},
             "backstageTokenExpiration": {"hours": 1},
             "providers": {"oidc": {"development": {
                 "clientId": "c", "clientSecret": "hunter2", "metadataUrl": "https://x",

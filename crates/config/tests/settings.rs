@@ -364,7 +364,31 @@ fn session_secrets_rotate() {
 }
 
 #[test]
+fn a_key_file_that_is_not_there_is_named_with_its_place() {
+    let yaml = format!(
+        "{BASE}auth:
+  keyStore:
+    provider: static
+    static: {{keys: [{{publicKeyFile: /no/p.pem, privateKeyFile: /no/s.pem, keyId: one}}]}}
+"
+    );
+    let errors = common::load(&yaml).unwrap_err().to_string();
+    let lines: Vec<_> = errors.lines().collect();
+    assert_eq!(lines.len(), 2, "{errors}");
+    assert!(
+        lines[0].contains("publicKeyFile: there is no file /no/p.pem"),
+        "{errors}"
+    );
+    assert!(
+        lines[1].contains("privateKeyFile: there is no file /no/s.pem"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn reads_a_static_key_store() {
+    // Any file: what is in it is for whoever makes keys of it.
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
     let settings = settings(&format!(
         "{BASE}auth:
   identityTokenAlgorithm: EdDSA
@@ -372,7 +396,7 @@ fn reads_a_static_key_store() {
   experimentalExtraAllowedOrigins: ['https://*.example.com']
   keyStore:
     provider: static
-    static: {{keys: [{{publicKeyFile: /k/p.pem, privateKeyFile: /k/s.pem, keyId: one}}]}}
+    static: {{keys: [{{publicKeyFile: {file}, privateKeyFile: {file}, keyId: one}}]}}
 "
     ));
     let KeyStore::Static(keys) = settings.auth.key_store else {
@@ -381,8 +405,8 @@ fn reads_a_static_key_store() {
     assert_eq!(
         keys,
         [StaticKey {
-            public_key_file: "/k/p.pem".into(),
-            private_key_file: "/k/s.pem".into(),
+            public_key_file: file.into(),
+            private_key_file: file.into(),
             key_id: "one".to_owned(),
             algorithm: "ES256".to_owned(),
         }]

@@ -100,10 +100,18 @@ impl StaticKey {
             Some(field) => field.choice(&ALGORITHMS),
             None => Some("ES256"),
         };
-        let file = |field: Field<'_>| field.str().map(|path| paths.existing(path));
+        let file = |field: Field<'_>| {
+            let path = paths.existing(field.str()?);
+            if path.is_file() {
+                return Some(path);
+            }
+            let message = format!("there is no file {}", path.display());
+            field.error(field.problem(message))
+        };
+        let (public, private) = (public.and_then(file), private.and_then(file));
         Some(Self {
-            public_key_file: file(public?)?,
-            private_key_file: file(private?)?,
+            public_key_file: public?,
+            private_key_file: private?,
             key_id: id?.string()?,
             algorithm: algorithm?.to_owned(),
         })

@@ -59,13 +59,18 @@ pub(crate) async fn page(State(state): State<AppState>, uri: Uri) -> Result<Resp
 
 /// Where a button leads without scripts: the redirect flow, back to this page.
 fn start_url(auth_url: &str, provider: &Provider, here: &str) -> String {
-    let Ok(mut url) = Url::parse(&format!("{auth_url}/{}/start", provider.id)) else {
+    let (Ok(mut url), Ok(mut back)) = (
+        Url::parse(&format!("{auth_url}/{}/start", provider.id)),
+        Url::parse(here),
+    ) else {
         return String::new();
     };
+    // The page can't see whose session cookie there is: it is told whom to ask.
+    back.query_pairs_mut().append_pair("via", &provider.id);
     url.query_pairs_mut()
         .append_pair("env", &provider.environment)
         .append_pair("flow", "redirect")
         .append_pair("origin", here.trim_end_matches('/'))
-        .append_pair("redirectUrl", here);
+        .append_pair("redirectUrl", back.as_str());
     url.into()
 }
