@@ -37,8 +37,8 @@
 //! ```
 //!
 //! Every rule of the specifications is one function named for it, with the
-//! section it comes from: see the sources of `id_token::rules`, `callback`,
-//! `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
+//! section it comes from: see the sources of `id_token::rules`, `jwt::rules`,
+//! `callback`, `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
 
 mod authorization;
 mod cached;
@@ -50,6 +50,7 @@ mod error;
 mod http;
 mod id_token;
 mod jwks;
+mod jwt;
 mod pkce;
 mod provider_text;
 mod relying_party;

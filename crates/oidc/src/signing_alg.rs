@@ -1,18 +1,19 @@
-//! The signature algorithms an ID token may be signed with.
+//! The signature algorithms of the provider's tokens, and of ours for it.
 
 use std::{fmt, str::FromStr};
 
-use aws_lc_rs::digest;
-use jsonwebtoken::Algorithm;
+use aws_lc_rs::{
+    digest,
+    signature::{self, EcdsaSigningAlgorithm, RsaEncoding, RsaParameters},
+};
 
 use crate::provider_text::shown;
 
-/// The one algorithm a provider is expected to sign ID tokens with
+/// The one algorithm a provider is expected to sign with
 /// (`id_token_signed_response_alg`; RFC 7518 §3.1, RFC 8037 §3.1).
 ///
 /// Only asymmetric signatures exist here: `none` and the `HS*` family cannot be
-/// configured, so they can never be accepted. `ES512` is not supported by the
-/// JWS library and is refused by name.
+/// configured, so they can never be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SigningAlg {
     /// RSASSA-PKCS1-v1_5 with SHA-256: what every provider must offer.
@@ -32,6 +33,8 @@ pub enum SigningAlg {
     ES256,
     /// ECDSA on P-384 with SHA-384.
     ES384,
+    /// ECDSA on P-521 with SHA-512.
+    ES512,
     /// EdDSA on Ed25519.
     EdDSA,
 }
@@ -45,13 +48,27 @@ pub(crate) enum KeyKind {
     P256,
     /// `kty: EC`, `crv: P-384`.
     P384,
+    /// `kty: EC`, `crv: P-521`.
+    P521,
     /// `kty: OKP`, `crv: Ed25519`.
+    Ed25519,
+}
+
+/// What an algorithm needs of the cryptography, by family of key.
+pub(crate) enum Scheme {
+    Rsa {
+        verify: &'static RsaParameters,
+        sign: &'static dyn RsaEncoding,
+    },
+    Ecdsa {
+        sign: &'static EcdsaSigningAlgorithm,
+    },
     Ed25519,
 }
 
 impl SigningAlg {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::RS256,
         Self::RS384,
         Self::RS512,
@@ -60,6 +77,7 @@ impl SigningAlg {
         Self::PS512,
         Self::ES256,
         Self::ES384,
+        Self::ES512,
         Self::EdDSA,
     ];
 
@@ -75,6 +93,7 @@ impl SigningAlg {
             Self::PS512 => "PS512",
             Self::ES256 => "ES256",
             Self::ES384 => "ES384",
+            Self::ES512 => "ES512",
             Self::EdDSA => "EdDSA",
         }
     }
@@ -86,6 +105,7 @@ impl SigningAlg {
             }
             Self::ES256 => KeyKind::P256,
             Self::ES384 => KeyKind::P384,
+            Self::ES512 => KeyKind::P521,
             Self::EdDSA => KeyKind::Ed25519,
         }
     }
@@ -96,21 +116,42 @@ impl SigningAlg {
         match self {
             Self::RS256 | Self::PS256 | Self::ES256 => &digest::SHA256,
             Self::RS384 | Self::PS384 | Self::ES384 => &digest::SHA384,
-            Self::RS512 | Self::PS512 | Self::EdDSA => &digest::SHA512,
+            Self::RS512 | Self::PS512 | Self::ES512 | Self::EdDSA => &digest::SHA512,
         }
     }
 
-    pub(crate) fn jws(self) -> Algorithm {
+    pub(crate) fn scheme(self) -> Scheme {
+        let rsa = |verify, sign| Scheme::Rsa { verify, sign };
+        let ecdsa = |sign| Scheme::Ecdsa { sign };
         match self {
-            Self::RS256 => Algorithm::RS256,
-            Self::RS384 => Algorithm::RS384,
-            Self::RS512 => Algorithm::RS512,
-            Self::PS256 => Algorithm::PS256,
-            Self::PS384 => Algorithm::PS384,
-            Self::PS512 => Algorithm::PS512,
-            Self::ES256 => Algorithm::ES256,
-            Self::ES384 => Algorithm::ES384,
-            Self::EdDSA => Algorithm::EdDSA,
+            Self::RS256 => rsa(
+                &signature::RSA_PKCS1_2048_8192_SHA256,
+                &signature::RSA_PKCS1_SHA256,
+            ),
+            Self::RS384 => rsa(
+                &signature::RSA_PKCS1_2048_8192_SHA384,
+                &signature::RSA_PKCS1_SHA384,
+            ),
+            Self::RS512 => rsa(
+                &signature::RSA_PKCS1_2048_8192_SHA512,
+                &signature::RSA_PKCS1_SHA512,
+            ),
+            Self::PS256 => rsa(
+                &signature::RSA_PSS_2048_8192_SHA256,
+                &signature::RSA_PSS_SHA256,
+            ),
+            Self::PS384 => rsa(
+                &signature::RSA_PSS_2048_8192_SHA384,
+                &signature::RSA_PSS_SHA384,
+            ),
+            Self::PS512 => rsa(
+                &signature::RSA_PSS_2048_8192_SHA512,
+                &signature::RSA_PSS_SHA512,
+            ),
+            Self::ES256 => ecdsa(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
+            Self::ES384 => ecdsa(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
+            Self::ES512 => ecdsa(&signature::ECDSA_P521_SHA512_FIXED_SIGNING),
+            Self::EdDSA => Scheme::Ed25519,
         }
     }
 }
@@ -121,10 +162,10 @@ impl fmt::Display for SigningAlg {
     }
 }
 
-/// The name of an algorithm that ID tokens cannot be verified with.
+/// The name of an algorithm that signatures cannot be verified with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is not a supported ID token signing algorithm; use one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, EdDSA"
+    "'{0}' is not a supported signing algorithm; use one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA"
 )]
 pub struct UnsupportedSigningAlg(String);
 
@@ -152,9 +193,7 @@ mod tests {
 
     #[test]
     fn unsigned_and_symmetric_algorithms_cannot_be_configured() {
-        for name in [
-            "none", "NONE", "HS256", "HS384", "HS512", "rs256", "ES512", "",
-        ] {
+        for name in ["none", "NONE", "HS256", "HS384", "HS512", "rs256", ""] {
             assert!(name.parse::<SigningAlg>().is_err(), "{name}");
         }
     }

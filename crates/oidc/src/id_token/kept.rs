@@ -7,7 +7,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use zeroize::Zeroizing;
 
-use super::{Jws, VerifiedIdToken};
+use super::VerifiedIdToken;
+use crate::{jwt::Jws, violation::Place};
 
 impl Serialize for VerifiedIdToken {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -20,7 +21,9 @@ impl Serialize for VerifiedIdToken {
 impl<'de> Deserialize<'de> for VerifiedIdToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Zeroizing::new(String::deserialize(deserializer)?);
-        let claims = Jws::read(&raw).map_err(D::Error::custom)?.into_claims();
+        let claims = Jws::read(Place::IdToken, &raw)
+            .map_err(D::Error::custom)?
+            .into_claims();
         Ok(Self::of_parts(raw, claims))
     }
 }

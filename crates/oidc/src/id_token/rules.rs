@@ -1,7 +1,7 @@
 //! What an ID token must say, one function a rule (Core §3.1.3.7, §12.2).
 //!
-//! The signature, the algorithm and the form come before: see [`super::Jws`]
-//! and [`crate::jwks`].
+//! The signature, the algorithm and the form come before: see [`crate::jwt`]
+//! and [`crate::jwks`]. So do the rules shared with other tokens.
 
 use aws_lc_rs::digest::digest;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -10,14 +10,20 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{
     claims::Claims,
+    jwt::{
+        claim::{audience, optional_text, required_text},
+        rules::{
+            audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
+            issuer_is_the_provider, subject_is_well_formed,
+        },
+    },
     provider_text::shown,
     secrets::{AccessToken, Nonce},
     signing_alg::SigningAlg,
     violation::{Place, Violation},
 };
 
-/// The longest subject (Core §2), in bytes.
-const MAX_SUBJECT: usize = 255;
+const AT: Place = Place::IdToken;
 
 /// What a particular ID token is measured against.
 pub(crate) struct Expected<'a> {
@@ -51,41 +57,17 @@ pub(crate) enum ExpectedNonce<'a> {
 
 /// All rules, in the order of the specification.
 pub(crate) fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), Violation> {
-    issuer_is_the_provider(claims, expected.issuer)?;
-    audience_has_the_client(claims, expected.client_id)?;
+    let Expected { now, tolerance, .. } = *expected;
+    issuer_is_the_provider(AT, claims, expected.issuer)?;
+    audience_has_the_client(AT, claims, expected.client_id)?;
     authorized_party_is_the_client(claims, expected.client_id)?;
-    is_not_expired(claims, expected.now, expected.tolerance)?;
-    is_not_issued_in_future(claims, expected.now, expected.tolerance)?;
-    is_valid_already(claims, expected.now, expected.tolerance)?;
+    is_not_expired(AT, claims, now, tolerance)?;
+    is_not_issued_in_future(AT, claims, now, tolerance)?;
+    is_valid_already(AT, claims, now, tolerance)?;
     nonce_is_the_one_sent(claims, &expected.nonce)?;
-    subject_is_well_formed(claims)?;
+    subject_is_well_formed(AT, claims)?;
     subject_is_the_same(claims, expected.subject)?;
     access_token_is_the_one_hashed(claims, expected.access_token, expected.alg)
-}
-
-/// Rule 2: `iss` is exactly the issuer discovered.
-pub(crate) fn issuer_is_the_provider(claims: &Claims, issuer: &str) -> Result<(), Violation> {
-    let got = required_text(claims, "iss")?;
-    if got == issuer {
-        return Ok(());
-    }
-    Err(Violation::IssuerMismatch {
-        at: Place::IdToken,
-        expected: shown(issuer),
-        got: shown(got),
-    })
-}
-
-/// Rule 3: `aud`, one or many, has our client id.
-pub(crate) fn audience_has_the_client(claims: &Claims, client_id: &str) -> Result<(), Violation> {
-    let audience = audience(claims)?;
-    if audience.contains(&client_id) {
-        return Ok(());
-    }
-    Err(Violation::AudienceMismatch {
-        expected: shown(client_id),
-        got: shown(&audience.join(" ")),
-    })
 }
 
 /// Rules 4 and 5: if there are other audiences, `azp` is there; and if it is
@@ -94,8 +76,8 @@ pub(crate) fn authorized_party_is_the_client(
     claims: &Claims,
     client_id: &str,
 ) -> Result<(), Violation> {
-    let others = audience(claims)?.iter().any(|one| *one != client_id);
-    let got = optional_text(claims, "azp")?;
+    let others = audience(AT, claims)?.iter().any(|one| *one != client_id);
+    let got = optional_text(AT, claims, "azp")?;
     if got == Some(client_id) || (got.is_none() && !others) {
         return Ok(());
     }
@@ -105,57 +87,12 @@ pub(crate) fn authorized_party_is_the_client(
     })
 }
 
-/// Rule 9: now is before `exp`.
-pub(crate) fn is_not_expired(
-    claims: &Claims,
-    now: Timestamp,
-    tolerance: SignedDuration,
-) -> Result<(), Violation> {
-    let exp = required_seconds(claims, "exp")?;
-    let now = now.as_second();
-    if now < exp.saturating_add(tolerance.as_secs()) {
-        return Ok(());
-    }
-    Err(Violation::Expired { exp, now })
-}
-
-/// Rule 10: `iat` is there and not in the future.
-pub(crate) fn is_not_issued_in_future(
-    claims: &Claims,
-    now: Timestamp,
-    tolerance: SignedDuration,
-) -> Result<(), Violation> {
-    let iat = required_seconds(claims, "iat")?;
-    let now = now.as_second();
-    if iat <= now.saturating_add(tolerance.as_secs()) {
-        return Ok(());
-    }
-    Err(Violation::IssuedInFuture { iat, now })
-}
-
-/// RFC 7519 §4.1.5: `nbf`, if there, is not in the future.
-pub(crate) fn is_valid_already(
-    claims: &Claims,
-    now: Timestamp,
-    tolerance: SignedDuration,
-) -> Result<(), Violation> {
-    if claims.get("nbf").is_none() {
-        return Ok(());
-    }
-    let nbf = required_seconds(claims, "nbf")?;
-    let now = now.as_second();
-    if nbf <= now.saturating_add(tolerance.as_secs()) {
-        return Ok(());
-    }
-    Err(Violation::NotYetValid { nbf, now })
-}
-
 /// Rule 11, and §12.2 on refresh: `nonce` is the one that was sent.
 pub(crate) fn nonce_is_the_one_sent(
     claims: &Claims,
     expected: &ExpectedNonce<'_>,
 ) -> Result<(), Violation> {
-    let got = optional_text(claims, "nonce")?;
+    let got = optional_text(AT, claims, "nonce")?;
     match (expected, got) {
         (ExpectedNonce::Exactly(nonce) | ExpectedNonce::IfPresent(nonce), Some(got)) => {
             nonce.is(got).then_some(()).ok_or(Violation::NonceMismatch)
@@ -165,24 +102,15 @@ pub(crate) fn nonce_is_the_one_sent(
     }
 }
 
-/// Core §2: `sub` is there, not empty, and at most 255 characters.
-pub(crate) fn subject_is_well_formed(claims: &Claims) -> Result<(), Violation> {
-    let subject = required_text(claims, "sub")?;
-    if (1..=MAX_SUBJECT).contains(&subject.len()) {
-        return Ok(());
-    }
-    Err(malformed("sub"))
-}
-
 /// §12.2: on refresh, the token is about who signed in.
 pub(crate) fn subject_is_the_same(
     claims: &Claims,
     expected: Option<&str>,
 ) -> Result<(), Violation> {
-    let got = required_text(claims, "sub")?;
+    let got = required_text(AT, claims, "sub")?;
     match expected {
         Some(expected) if expected != got => Err(Violation::SubjectMismatch {
-            at: Place::IdToken,
+            at: AT,
             expected: shown(expected),
             got: shown(got),
         }),
@@ -196,7 +124,7 @@ pub(crate) fn access_token_is_the_one_hashed(
     access_token: &AccessToken,
     alg: SigningAlg,
 ) -> Result<(), Violation> {
-    let Some(got) = optional_text(claims, "at_hash")? else {
+    let Some(got) = optional_text(AT, claims, "at_hash")? else {
         return Ok(());
     };
     let hash = digest(alg.digest(), access_token.expose().as_bytes());
@@ -206,42 +134,6 @@ pub(crate) fn access_token_is_the_one_hashed(
         return Ok(());
     }
     Err(Violation::AtHashMismatch)
-}
-
-fn audience(claims: &Claims) -> Result<Vec<&str>, Violation> {
-    present(claims, "aud")?;
-    claims.strings("aud").ok_or_else(|| malformed("aud"))
-}
-
-fn required_text<'a>(claims: &'a Claims, claim: &'static str) -> Result<&'a str, Violation> {
-    present(claims, claim)?;
-    claims.str(claim).ok_or_else(|| malformed(claim))
-}
-
-fn optional_text<'a>(
-    claims: &'a Claims,
-    claim: &'static str,
-) -> Result<Option<&'a str>, Violation> {
-    match claims.get(claim) {
-        None => Ok(None),
-        Some(value) => value.as_str().map(Some).ok_or_else(|| malformed(claim)),
-    }
-}
-
-fn required_seconds(claims: &Claims, claim: &'static str) -> Result<i64, Violation> {
-    present(claims, claim)?;
-    claims.seconds(claim).ok_or_else(|| malformed(claim))
-}
-
-fn present(claims: &Claims, claim: &'static str) -> Result<(), Violation> {
-    let at = Place::IdToken;
-    let missing = Violation::MissingClaim { at, claim };
-    claims.get(claim).map(drop).ok_or(missing)
-}
-
-fn malformed(claim: &'static str) -> Violation {
-    let at = Place::IdToken;
-    Violation::MalformedClaim { at, claim }
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Expected, Jws, check_claims};
-use crate::{claims::Claims, error::OidcError, jwks::KeyRing};
+use super::{Expected, rules::check_claims};
+use crate::{claims::Claims, error::OidcError, jwks::KeyRing, jwt::Jws, violation::Place};
 
 /// An ID token that passed every check: there is no other way to have one.
 #[derive(Clone)]
@@ -22,10 +22,10 @@ impl VerifiedIdToken {
         keys: &KeyRing,
         expected: &Expected<'_>,
     ) -> Result<Self, OidcError> {
-        let jws = Jws::read(&raw)?;
+        let jws = Jws::read(Place::IdToken, &raw)?;
         jws.algorithm_is(expected.alg)?;
         jws.has_no_critical_extension()?;
-        jws.is_of_no_other_kind()?;
+        jws.kind_is("JWT")?;
         keys.verify(&jws, expected.alg).await?;
         check_claims(jws.claims(), expected)?;
 

@@ -1,11 +1,14 @@
 //! One published key.
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519,
+    EcdsaVerificationAlgorithm, ParsedPublicKey, RsaPublicKeyComponents,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 
 use super::rules::{is_for_signatures, is_public, rsa_exponent_fits, rsa_modulus_fits};
-use crate::signing_alg::{KeyKind, SigningAlg};
+use crate::signing_alg::{KeyKind, Scheme, SigningAlg};
 
 /// A public key that may verify signatures.
 #[derive(Debug)]
@@ -13,7 +16,14 @@ pub(crate) struct VerificationKey {
     pub(super) kid: Option<String>,
     pub(super) alg: Option<String>,
     pub(super) kind: KeyKind,
-    key: DecodingKey,
+    material: Material,
+}
+
+/// The key itself. An RSA key serves several algorithms, any other just one.
+#[derive(Debug)]
+enum Material {
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    Other(ParsedPublicKey),
 }
 
 impl VerificationKey {
@@ -25,10 +35,11 @@ impl VerificationKey {
             return None;
         }
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-        let (kind, key) = match (text("kty")?, text("crv")) {
+        let (kind, material) = match (text("kty")?, text("crv")) {
             ("RSA", _) => (KeyKind::Rsa, rsa(jwk)?),
-            ("EC", Some("P-256")) => (KeyKind::P256, elliptic(jwk, 32)?),
-            ("EC", Some("P-384")) => (KeyKind::P384, elliptic(jwk, 48)?),
+            ("EC", Some("P-256")) => (KeyKind::P256, point(jwk, 32, &ECDSA_P256_SHA256_FIXED)?),
+            ("EC", Some("P-384")) => (KeyKind::P384, point(jwk, 48, &ECDSA_P384_SHA384_FIXED)?),
+            ("EC", Some("P-521")) => (KeyKind::P521, point(jwk, 66, &ECDSA_P521_SHA512_FIXED)?),
             ("OKP", Some("Ed25519")) => (KeyKind::Ed25519, ed25519(jwk)?),
             _ => return None,
         };
@@ -36,43 +47,61 @@ impl VerificationKey {
             kid: text("kid").map(str::to_owned),
             alg: text("alg").map(str::to_owned),
             kind,
-            key,
+            material,
         })
     }
 
-    /// Whether this key made `signature` (base64url) of `message`.
-    pub(crate) fn verifies(&self, signature: &str, message: &[u8], alg: SigningAlg) -> bool {
+    /// Whether this key made `signature` of `message`.
+    pub(crate) fn verifies(&self, signature: &[u8], message: &[u8], alg: SigningAlg) -> bool {
         self.kind == alg.key_kind()
-            && jsonwebtoken::crypto::verify(signature, message, &self.key, alg.jws())
-                .unwrap_or(false)
+            && match (&self.material, alg.scheme()) {
+                (Material::Rsa(key), Scheme::Rsa { verify, .. }) => {
+                    key.verify(verify, message, signature).is_ok()
+                }
+                (Material::Other(key), Scheme::Ecdsa { .. } | Scheme::Ed25519) => {
+                    key.verify_sig(message, signature).is_ok()
+                }
+                _ => false,
+            }
     }
 }
 
 /// RFC 7518 §6.3.1.
-fn rsa(jwk: &Map<String, Value>) -> Option<DecodingKey> {
+fn rsa(jwk: &Map<String, Value>) -> Option<Material> {
     let modulus = bytes(jwk, "n")?;
     let exponent = bytes(jwk, "e")?;
-    let modulus = without_leading_zeros(&modulus);
-    let exponent = without_leading_zeros(&exponent);
-    (rsa_modulus_fits(modulus) && rsa_exponent_fits(exponent))
-        .then(|| DecodingKey::from_rsa_raw_components(modulus, exponent))
+    let n = without_leading_zeros(&modulus);
+    let e = without_leading_zeros(&exponent);
+    (rsa_modulus_fits(n) && rsa_exponent_fits(e)).then(|| {
+        Material::Rsa(RsaPublicKeyComponents {
+            n: n.to_vec(),
+            e: e.to_vec(),
+        })
+    })
 }
 
-/// RFC 7518 §6.2.1: both coordinates have the curve's full length.
-fn elliptic(jwk: &Map<String, Value>, length: usize) -> Option<DecodingKey> {
+/// RFC 7518 §6.2.1: both coordinates have the curve's full length, and the
+/// point they make is on the curve.
+fn point(
+    jwk: &Map<String, Value>,
+    length: usize,
+    curve: &'static EcdsaVerificationAlgorithm,
+) -> Option<Material> {
     let x = bytes(jwk, "x")?;
     let y = bytes(jwk, "y")?;
     if x.len() != length || y.len() != length {
         return None;
     }
     let point = [&[0x04], x.as_slice(), &y].concat(); // uncompressed, SEC 1 §2.3.3
-    Some(DecodingKey::from_ec_der(&point))
+    ParsedPublicKey::new(curve, point).ok().map(Material::Other)
 }
 
 /// RFC 8037 §2.
-fn ed25519(jwk: &Map<String, Value>) -> Option<DecodingKey> {
-    let point = bytes(jwk, "x")?;
-    (point.len() == 32).then(|| DecodingKey::from_ed_der(&point))
+fn ed25519(jwk: &Map<String, Value>) -> Option<Material> {
+    let point = bytes(jwk, "x").filter(|point| point.len() == 32)?;
+    ParsedPublicKey::new(&ED25519, point)
+        .ok()
+        .map(Material::Other)
 }
 
 fn bytes(jwk: &Map<String, Value>, name: &str) -> Option<Vec<u8>> {

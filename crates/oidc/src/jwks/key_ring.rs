@@ -11,7 +11,7 @@ use crate::{
     discovery::DiscoverySource,
     error::OidcError,
     http::HttpClient,
-    id_token::Jws,
+    jwt::Jws,
     provider_text::shown,
     settings::ClientSettings,
     signing_alg::SigningAlg,
@@ -104,9 +104,10 @@ fn verify_with(keys: &KeySet, jws: &Jws<'_>, alg: SigningAlg) -> Result<(), Viol
         tried = true;
     }
     Err(if tried {
-        Violation::SignatureInvalid
+        Violation::SignatureInvalid { at: jws.at() }
     } else {
         Violation::UnknownKey {
+            at: jws.at(),
             kid: jws.kid().map(shown),
         }
     })

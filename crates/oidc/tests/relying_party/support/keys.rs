@@ -6,10 +6,10 @@ use aws_lc_rs::{
     rand::SystemRandom,
     rsa::KeySize,
     signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair,
-        EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384,
-        RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
-        RsaPublicKeyComponents,
+        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
+        ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
+        KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
+        RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
     },
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -55,6 +55,7 @@ impl TestKey {
             SigningAlg::PS512 => rsa(&RSA_PSS_SHA512),
             SigningAlg::ES256 => Pair::Ec(elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING)),
             SigningAlg::ES384 => Pair::Ec(elliptic(&ECDSA_P384_SHA384_FIXED_SIGNING)),
+            SigningAlg::ES512 => Pair::Ec(elliptic(&ECDSA_P521_SHA512_FIXED_SIGNING)),
             SigningAlg::EdDSA => Pair::Ed(Ed25519KeyPair::generate().unwrap()),
         };
         let kid = Some(kid.to_owned());
@@ -71,7 +72,11 @@ impl TestKey {
             Pair::Ec(pair) => {
                 let point = &pair.public_key().as_ref()[1..];
                 let (x, y) = point.split_at(point.len() / 2);
-                let crv = if x.len() == 32 { "P-256" } else { "P-384" };
+                let crv = match x.len() {
+                    32 => "P-256",
+                    48 => "P-384",
+                    _ => "P-521",
+                };
                 json!({"kty": "EC", "crv": crv, "x": b64(x), "y": b64(y)})
             }
             Pair::Ed(pair) => {

@@ -16,33 +16,40 @@ pub(crate) const MAX_TOKEN: usize = 64 * 1024;
 /// A signed token taken apart; nothing in it is verified yet.
 #[derive(Debug)]
 pub(crate) struct Jws<'a> {
+    at: Place,
     header: Map<String, Value>,
     claims: Claims,
     signing_input: &'a str,
-    signature: &'a str,
+    signature: Vec<u8>,
 }
 
 impl<'a> Jws<'a> {
-    /// Takes `token` apart.
+    /// Takes `token`, found `at` a place, apart.
     ///
     /// # Errors
     /// When it is too long, encrypted, or not three base64url parts of which
     /// the first two are JSON objects.
-    pub(crate) fn read(token: &'a str) -> Result<Self, Violation> {
-        is_not_too_long(token)?;
-        is_not_encrypted(token)?;
+    pub(crate) fn read(at: Place, token: &'a str) -> Result<Self, Violation> {
+        is_not_too_long(at, token)?;
+        is_not_encrypted(at, token)?;
+        let not_three_parts = || malformed(at, "not three parts");
         let (signing_input, signature) = token.rsplit_once('.').ok_or_else(not_three_parts)?;
         let (header, payload) = signing_input.split_once('.').ok_or_else(not_three_parts)?;
         if payload.contains('.') {
             return Err(not_three_parts());
         }
-        decode(signature, "signature")?;
         Ok(Self {
-            header: decode_object(header, "header")?,
-            claims: decode_object(payload, "payload")?.into(),
+            at,
+            header: decode_object(at, header, "header")?,
+            claims: decode_object(at, payload, "payload")?.into(),
             signing_input,
-            signature,
+            signature: decode(at, signature, "signature")?,
         })
+    }
+
+    /// Where the token was found.
+    pub(crate) fn at(&self) -> Place {
+        self.at
     }
 
     /// What is signed.
@@ -50,9 +57,9 @@ impl<'a> Jws<'a> {
         self.signing_input.as_bytes()
     }
 
-    /// The signature, base64url.
-    pub(crate) fn signature(&self) -> &'a str {
-        self.signature
+    /// The signature.
+    pub(crate) fn signature(&self) -> &[u8] {
+        &self.signature
     }
 
     /// Which key the signer says it used.
@@ -79,6 +86,7 @@ impl<'a> Jws<'a> {
             return Ok(());
         }
         Err(Violation::AlgorithmNotAllowed {
+            at: self.at,
             expected,
             got: shown(alg.unwrap_or_default()),
         })
@@ -87,32 +95,37 @@ impl<'a> Jws<'a> {
     /// The token needs no extension to be understood (RFC 7515 §4.1.11).
     pub(crate) fn has_no_critical_extension(&self) -> Result<(), Violation> {
         if self.header.contains_key("crit") {
-            return Err(Violation::CriticalHeader);
+            return Err(Violation::CriticalHeader { at: self.at });
         }
         Ok(())
     }
 
-    /// The token is no other kind of JWT, such as `at+jwt` or `logout+jwt`,
-    /// passed off as an ID token (RFC 8725 §3.11, §3.12). ID tokens have no
-    /// type of their own, so only explicit other types are refused.
-    pub(crate) fn is_of_no_other_kind(&self) -> Result<(), Violation> {
+    /// The token says it is of the kind that `kind` names, or a JWT and no more,
+    /// or nothing: so no JWT made for another purpose, such as `at+jwt`, is
+    /// passed off as one of this (RFC 8725 §3.11, §3.12).
+    pub(crate) fn kind_is(&self, kind: &'static str) -> Result<(), Violation> {
         let Some(typ) = self.header.get("typ") else {
             return Ok(());
         };
         let typ = typ.as_str().unwrap_or_default();
         let lower = typ.to_ascii_lowercase();
-        if lower.strip_prefix("application/").unwrap_or(&lower) == "jwt" {
+        let got = lower.strip_prefix("application/").unwrap_or(&lower);
+        if got == "jwt" || got.eq_ignore_ascii_case(kind) {
             return Ok(());
         }
-        Err(Violation::WrongTokenKind { got: shown(typ) })
+        Err(Violation::WrongTokenKind {
+            at: self.at,
+            expected: kind,
+            got: shown(typ),
+        })
     }
 }
 
-fn is_not_too_long(token: &str) -> Result<(), Violation> {
+fn is_not_too_long(at: Place, token: &str) -> Result<(), Violation> {
     if token.len() > MAX_TOKEN {
         return Err(Violation::TooLong {
-            at: Place::IdToken,
-            name: "id_token",
+            at,
+            name: "the token",
             limit: MAX_TOKEN,
         });
     }
@@ -120,33 +133,29 @@ fn is_not_too_long(token: &str) -> Result<(), Violation> {
 }
 
 /// Five parts are a JWE (RFC 7516 §7.1), which this client never asked for.
-fn is_not_encrypted(token: &str) -> Result<(), Violation> {
+fn is_not_encrypted(at: Place, token: &str) -> Result<(), Violation> {
     if token.bytes().filter(|byte| *byte == b'.').count() == 4 {
-        return Err(Violation::EncryptedToken);
+        return Err(Violation::EncryptedToken { at });
     }
     Ok(())
 }
 
-fn not_three_parts() -> Violation {
-    malformed("not three parts")
-}
-
-fn malformed(detail: &str) -> Violation {
+fn malformed(at: Place, detail: &str) -> Violation {
     Violation::Malformed {
-        at: Place::IdToken,
+        at,
         detail: detail.to_owned(),
     }
 }
 
-fn decode(part: &str, name: &str) -> Result<Vec<u8>, Violation> {
+fn decode(at: Place, part: &str, name: &str) -> Result<Vec<u8>, Violation> {
     URL_SAFE_NO_PAD
         .decode(part)
-        .map_err(|_| malformed(&format!("the {name} is not base64url")))
+        .map_err(|_| malformed(at, &format!("the {name} is not base64url")))
 }
 
-fn decode_object(part: &str, name: &str) -> Result<Map<String, Value>, Violation> {
-    serde_json::from_slice(&decode(part, name)?)
-        .map_err(|_| malformed(&format!("the {name} is not a JSON object")))
+fn decode_object(at: Place, part: &str, name: &str) -> Result<Map<String, Value>, Violation> {
+    serde_json::from_slice(&decode(at, part, name)?)
+        .map_err(|_| malformed(at, &format!("the {name} is not a JSON object")))
 }
 
 #[cfg(test)]

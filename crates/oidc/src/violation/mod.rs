@@ -1,39 +1,11 @@
 //! One variant per rule that a provider's answer can break.
 
-use std::fmt;
+mod code;
+mod place;
+
+pub use place::Place;
 
 use crate::signing_alg::SigningAlg;
-
-/// In which answer of the provider a rule was broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Place {
-    /// The discovery document.
-    Discovery,
-    /// The provider's key set.
-    Jwks,
-    /// The authorization response, brought by the browser.
-    Callback,
-    /// The token endpoint's answer.
-    TokenResponse,
-    /// An ID token.
-    IdToken,
-    /// The userinfo endpoint's answer.
-    Userinfo,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Discovery => "discovery document",
-            Self::Jwks => "key set",
-            Self::Callback => "authorization response",
-            Self::TokenResponse => "token response",
-            Self::IdToken => "ID token",
-            Self::Userinfo => "userinfo response",
-        })
-    }
-}
 
 /// A rule that the provider's answer broke, with what was expected and what came.
 ///
@@ -64,7 +36,7 @@ pub enum Violation {
         detail: String,
     },
     /// A value is longer than any honest one.
-    #[error("{at}: '{name}' is longer than {limit} bytes")]
+    #[error("{at}: {name} is longer than {limit} bytes")]
     TooLong {
         /// Which answer.
         at: Place,
@@ -106,37 +78,52 @@ pub enum Violation {
         "token response: 'id_token' is missing; is 'openid' among the scopes the client may ask for?"
     )]
     MissingIdToken,
-    /// The ID token is encrypted (JWE), which this client never asked for.
-    #[error(
-        "ID token: encrypted tokens are not supported; turn ID token encryption off for this client"
-    )]
-    EncryptedToken,
-    /// The ID token carries a `crit` header, and no extension is understood (RFC 7515 §4.1.11).
-    #[error("ID token: header 'crit' names extensions that are not understood")]
-    CriticalHeader,
+    /// The token is encrypted (JWE), which this client never asked for.
+    #[error("{at}: encrypted tokens are not supported; turn encryption off for this client")]
+    EncryptedToken {
+        /// Which token.
+        at: Place,
+    },
+    /// The token carries a `crit` header, and no extension is understood (RFC 7515 §4.1.11).
+    #[error("{at}: header 'crit' names extensions that are not understood")]
+    CriticalHeader {
+        /// Which token.
+        at: Place,
+    },
     /// A token made for another purpose (RFC 8725 §3.11).
-    #[error("ID token: token kind mismatch, expected 'JWT', got '{got}'")]
+    #[error("{at}: token kind mismatch, expected '{expected}', got '{got}'")]
     WrongTokenKind {
+        /// Which token.
+        at: Place,
+        /// The kind that belongs here.
+        expected: &'static str,
         /// The header's `typ`.
         got: String,
     },
     /// Signed with another algorithm than the configured one (Core §3.1.3.7 rule 7).
-    #[error("ID token: algorithm mismatch, expected '{expected}', got '{got}'")]
+    #[error("{at}: algorithm mismatch, expected '{expected}', got '{got}'")]
     AlgorithmNotAllowed {
+        /// Which token.
+        at: Place,
         /// The configured algorithm.
         expected: SigningAlg,
         /// The header's `alg`.
         got: String,
     },
     /// The provider publishes no key that fits.
-    #[error("ID token: the provider publishes no key for '{}'", kid.as_deref().unwrap_or("a token without 'kid'"))]
+    #[error("{at}: the provider publishes no key for '{}'", kid.as_deref().unwrap_or("a token without 'kid'"))]
     UnknownKey {
+        /// Which token.
+        at: Place,
         /// The header's `kid`.
         kid: Option<String>,
     },
     /// No fitting key verifies the signature (Core §3.1.3.7 rule 6).
-    #[error("ID token: the signature does not verify")]
-    SignatureInvalid,
+    #[error("{at}: the signature does not verify")]
+    SignatureInvalid {
+        /// Which token.
+        at: Place,
+    },
     /// A required claim is absent.
     #[error("{at}: claim '{claim}' is missing")]
     MissingClaim {
@@ -154,8 +141,10 @@ pub enum Violation {
         claim: &'static str,
     },
     /// The token is for others (Core §3.1.3.7 rule 3).
-    #[error("ID token: audience mismatch, expected '{expected}', got '{got}'")]
+    #[error("{at}: audience mismatch, expected '{expected}', got '{got}'")]
     AudienceMismatch {
+        /// Which token.
+        at: Place,
         /// Our client id.
         expected: String,
         /// The audiences, joined by blanks.
@@ -170,18 +159,20 @@ pub enum Violation {
         got: Option<String>,
     },
     /// The token's time is over (Core §3.1.3.7 rule 9).
-    #[error("ID token: expired at {exp}, it is {now} (seconds since 1970)")]
+    #[error("{at}: expired at {exp}, it is {now} (seconds since 1970)")]
     Expired {
+        /// Which token.
+        at: Place,
         /// The token's `exp`.
         exp: i64,
         /// Our time.
         now: i64,
     },
     /// The token was issued later than now (Core §3.1.3.7 rule 10).
-    #[error(
-        "ID token: issued at {iat}, it is only {now} (seconds since 1970): do the clocks agree?"
-    )]
+    #[error("{at}: issued at {iat}, it is only {now} (seconds since 1970): do the clocks agree?")]
     IssuedInFuture {
+        /// Which token.
+        at: Place,
         /// The token's `iat`.
         iat: i64,
         /// Our time.
@@ -189,9 +180,11 @@ pub enum Violation {
     },
     /// The token's time has not come (RFC 7519 §4.1.5).
     #[error(
-        "ID token: not valid before {nbf}, it is only {now} (seconds since 1970): do the clocks agree?"
+        "{at}: not valid before {nbf}, it is only {now} (seconds since 1970): do the clocks agree?"
     )]
     NotYetValid {
+        /// Which token.
+        at: Place,
         /// The token's `nbf`.
         nbf: i64,
         /// Our time.
@@ -221,68 +214,13 @@ pub enum Violation {
         "userinfo response: signed or encrypted userinfo is not supported; turn it off for this client"
     )]
     SignedUserinfo,
-}
-
-impl Violation {
-    /// A stable reason code for logs and metrics.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::IssuerMismatch { at, .. } => match at {
-                Place::Discovery => "discovery_issuer_mismatch",
-                Place::Callback => "callback_issuer_mismatch",
-                _ => "id_token_issuer_mismatch",
-            },
-            Self::MissingIss => "callback_issuer_missing",
-            Self::Malformed { at, .. } => match at {
-                Place::Discovery => "discovery_malformed",
-                Place::Jwks => "jwks_malformed",
-                Place::Callback => "callback_malformed",
-                Place::TokenResponse => "token_response_malformed",
-                Place::IdToken => "id_token_malformed",
-                Place::Userinfo => "userinfo_malformed",
-            },
-            Self::TooLong { at, .. } => match at {
-                Place::Callback => "callback_too_long",
-                Place::IdToken => "id_token_too_long",
-                _ => "answer_too_long",
-            },
-            Self::InsecureEndpoint { .. } => "discovery_insecure_endpoint",
-            Self::MissingParameter { at, .. } => match at {
-                Place::Discovery => "discovery_incomplete",
-                Place::Callback => "callback_incomplete",
-                _ => "token_response_incomplete",
-            },
-            Self::DuplicateParameter { .. } => "callback_duplicate_parameter",
-            Self::TokenTypeUnsupported { .. } => "token_type_unsupported",
-            Self::MissingIdToken => "id_token_missing",
-            Self::EncryptedToken => "id_token_encrypted",
-            Self::CriticalHeader => "id_token_critical_header",
-            Self::WrongTokenKind { .. } => "id_token_wrong_kind",
-            Self::AlgorithmNotAllowed { .. } => "id_token_algorithm_not_allowed",
-            Self::UnknownKey { .. } => "id_token_unknown_key",
-            Self::SignatureInvalid => "id_token_signature_invalid",
-            Self::MissingClaim { at, .. } => match at {
-                Place::Userinfo => "userinfo_claim_missing",
-                _ => "id_token_claim_missing",
-            },
-            Self::MalformedClaim { at, .. } => match at {
-                Place::Userinfo => "userinfo_claim_malformed",
-                _ => "id_token_claim_malformed",
-            },
-            Self::AudienceMismatch { .. } => "id_token_audience_mismatch",
-            Self::AzpMismatch { .. } => "id_token_azp_mismatch",
-            Self::Expired { .. } => "id_token_expired",
-            Self::IssuedInFuture { .. } => "id_token_issued_in_future",
-            Self::NotYetValid { .. } => "id_token_not_yet_valid",
-            Self::MissingNonce => "id_token_nonce_missing",
-            Self::NonceMismatch => "id_token_nonce_mismatch",
-            Self::AtHashMismatch => "id_token_at_hash_mismatch",
-            Self::SubjectMismatch { at, .. } => match at {
-                Place::Userinfo => "userinfo_subject_mismatch",
-                _ => "id_token_subject_mismatch",
-            },
-            Self::SignedUserinfo => "userinfo_signed",
-        }
-    }
+    /// The token does not say that it ends a session (Back-Channel Logout §2.6 rule 5).
+    #[error("logout token: 'events' does not hold the back-channel logout event")]
+    NotALogout,
+    /// The token tells neither who nor which session is over (Back-Channel Logout §2.6 rule 4).
+    #[error("logout token: both 'sub' and 'sid' are missing")]
+    NobodyToLogOut,
+    /// The token has a nonce, so it may be an ID token (Back-Channel Logout §2.6 rule 6).
+    #[error("logout token: 'nonce' is present, which an ID token has but a logout token must not")]
+    NonceInLogoutToken,
 }
