@@ -22,7 +22,7 @@ export function certificateAuthority(directory, name = 'ca') {
       const base = at(`${name}-${(count += 1)}`);
       const alternatives = names.map(host => `${/^[\d.:]+$/.test(host) ? 'IP' : 'DNS'}:${host}`).join(',');
       openssl('req', ...EC, '-keyout', `${base}.key`, '-out', `${base}.csr`, '-subj', `/CN=${names[0]}`);
-      writeFileSync(`${base}.ext`, `subjectAltName=${alternatives}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth\n`);
+      writeFileSync(`${base}.ext`, `subjectAltName=${alternatives}\nbasicConstraints=CA:FALSE\nextendedKeyUsage=serverAuth,clientAuth\n`);
       openssl('x509', '-req', '-in', `${base}.csr`, '-CA', at(`${name}.pem`), '-CAkey', at(`${name}.key`), '-CAcreateserial', '-days', '2', '-extfile', `${base}.ext`, '-out', `${base}.pem`);
       return { certFile: `${base}.pem`, keyFile: `${base}.key`, cert: readFileSync(`${base}.pem`, 'utf8'), key: readFileSync(`${base}.key`, 'utf8') };
     },
