@@ -164,7 +164,7 @@ impl SignIn {
                     LeaseOutcome::Acquired(record) => {
                         return Ok::<_, SignInError>(Some((record, true)));
                     }
-                    LeaseOutcome::Held(record) if record.refreshed_at > asked_at => {
+                    LeaseOutcome::Held(record) if self.is_since(asked_at, &record) => {
                         return Ok(Some((record, false)));
                     }
                     LeaseOutcome::Held(_) => tokio::time::sleep(LOOK_AGAIN).await,
@@ -229,7 +229,7 @@ impl SignIn {
             return Ok(tokens);
         };
         let refresh_token = tokens.tokenset.refresh_token.clone();
-        match refresh_token.filter(|_| record.refreshed_at <= asked_at) {
+        match refresh_token.filter(|_| !self.is_since(asked_at, record)) {
             Some(refresh_token) => {
                 let refreshed = self
                     .ask_provider(provider, record, &tokens, &refresh_token, request)
@@ -244,6 +244,13 @@ impl SignIn {
                 Ok(tokens)
             }
         }
+    }
+
+    /// Whether the session was refreshed after this request came. A time to
+    /// come is of a clock that was put back, or of another node's: it says
+    /// nothing.
+    fn is_since(&self, asked_at: Timestamp, record: &SessionRecord) -> bool {
+        asked_at < record.refreshed_at && record.refreshed_at <= self.clock.now()
     }
 
     async fn ask_provider(
@@ -308,10 +315,14 @@ impl SignIn {
         if self.commit(record.id, lease, &update).await? {
             return Ok(());
         }
-        let session = self.storage.session(record.id, self.clock.now()).await?;
-        if let (None, Some(token)) = (session, &tokens.tokenset.refresh_token) {
-            // Ended meanwhile, by a logout, which knew the old refresh token
-            // only: the new one must not outlive it.
+        let now = self.clock.now();
+        if self.storage.session(record.id, now).await?.is_some() {
+            // Another node took this one for dead, and refreshes.
+            return Err(SignInError::RefreshBusy);
+        }
+        // Ended meanwhile, by a logout, which knew the old refresh token only:
+        // the new one must not outlive it.
+        if let Some(token) = &tokens.tokenset.refresh_token {
             tell_of_logout(provider, token).await;
         }
         Err(SignInError::SessionMissing)

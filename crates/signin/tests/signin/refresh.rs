@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use stagedoor_ambient::Clock;
 use stagedoor_signin::{ErrorName, RefreshRequest, SignInError};
+use stagedoor_storage::SessionStore;
 
 use crate::support::{Browser, ENVIRONMENT, House, Plan, SECRET, cause, user, with_wrong_secret};
 
@@ -77,6 +78,36 @@ async fn who_someone_is_is_decided_anew() {
     assert_eq!(session.user_entity_ref().unwrap(), "user:default/countess");
     let name = session.profile.display_name.unwrap();
     assert_eq!(name, "Countess of Lovelace");
+}
+
+/// A clock that was put back, or another node's that is ahead.
+#[tokio::test]
+async fn a_session_from_the_future_is_refreshed_all_the_same() {
+    let house = House::new().await;
+    let mut browser = Browser::signed_in(&house).await;
+    house.later(-3_600);
+    for token in ["access-2", "access-3"] {
+        let session = browser.refresh(&house.sign_in).await.unwrap();
+        assert_eq!(session.provider_info.access_token, token);
+    }
+}
+
+#[tokio::test]
+async fn the_database_knows_whose_the_session_is_now() {
+    let house = House::new().await;
+    house.catalog.has(user("countess", "lovelace@example.com"));
+    let mut browser = Browser::signed_in(&house).await;
+    house
+        .provider
+        .now(|b| b.userinfo["email"] = json!("lovelace@example.com"));
+    browser.refresh(&house.sign_in).await.unwrap();
+    let session = house.storage.newest();
+    let record = house.storage.session(session.id, house.clock.now()).await;
+    let record = record.unwrap().unwrap();
+    let user = record.user_entity_ref.as_deref();
+    assert_eq!(user, Some("user:default/countess"));
+    assert_eq!(record.created_at, session.created_at);
+    assert!(record.refreshed_at > session.refreshed_at);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::SignedDuration;
 use stagedoor_ambient::Clock;
 use stagedoor_signin::SignInError;
-use stagedoor_storage::{LeaseId, LeaseOutcome, SessionStore};
+use stagedoor_storage::{LeaseId, LeaseOutcome, SessionStore, SessionUpdate};
 
 use crate::support::{Browser, House, Plan, cause, settle};
 
@@ -81,6 +81,41 @@ async fn a_dead_node_s_lease_runs_out() {
     assert_eq!(refreshed.session.provider_info.access_token, "access-2");
 }
 
+/// Whoever has waited for one result need not wait for the next one too.
+#[tokio::test]
+async fn the_result_is_shared_also_while_the_session_is_refreshed_once_more() {
+    let house = House::new().await;
+    let browser = Browser::signed_in(&house).await;
+    leased_by_a_dead_node(&house).await;
+    let waiting = browser.refresh_in_a_tab(&house.sign_in);
+    settle().await;
+    house.later(1);
+    let session = house.storage.newest();
+    let update = SessionUpdate {
+        subject: session.subject,
+        provider_session: session.provider_session,
+        sealed_tokens: session.sealed_tokens,
+        refreshed_at: house.clock.now(),
+        expires_at: session.expires_at,
+    };
+    let committed = house
+        .storage
+        .commit_refresh(session.id, LeaseId([7; 16]), &update);
+    assert!(committed.await.unwrap());
+    let (now, until) = (
+        house.clock.now(),
+        house.clock.now() + SignedDuration::from_secs(40),
+    );
+    // Whether it is got depends on who is first, the result does not.
+    let next = house
+        .storage
+        .lease_session(session.id, LeaseId([8; 16]), now, until);
+    next.await.unwrap();
+    let shared = tokio::time::timeout(Duration::from_secs(5), waiting).await;
+    assert!(shared.unwrap().unwrap().is_ok());
+    assert_eq!(house.provider.refreshes(), 0);
+}
+
 #[tokio::test]
 async fn a_failed_refresh_gives_its_lease_back_at_once() {
     let house = House::new().await;
@@ -118,7 +153,8 @@ async fn a_node_that_lost_its_lease_writes_nothing() {
     leased_by_a_dead_node(&house).await;
     house.provider.release();
     let error = cause(slow.await.unwrap());
-    assert!(matches!(error, SignInError::SessionMissing));
+    assert!(matches!(error, SignInError::RefreshBusy));
+    assert!(house.provider.told_of_logout().is_empty());
     house.later(41);
     assert!(browser.refresh(&house.sign_in).await.is_ok());
 }

@@ -121,7 +121,7 @@ async fn a_logout_wins_over_a_refresh_under_way() {
     house.provider.hold();
     let refreshing = browser.refresh_in_a_tab(&house.sign_in);
     house.provider.until_asked(1).await;
-    // The provider has no such token any more, or can't be told.
+    // A provider that rotates may have done so already: the token is an old one.
     house.provider.now(|b| b.forgets_on_logout = false);
     browser.logout(&house.sign_in).await.unwrap();
     house.provider.release();

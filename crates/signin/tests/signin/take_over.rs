@@ -26,6 +26,20 @@ async fn moving_over_signs_nobody_out() {
     assert_eq!(subject.as_deref(), Some("ada-at-idp"));
 }
 
+/// For back-channel logout, and for whoever lists sessions.
+#[tokio::test]
+async fn whose_session_it_is_is_known_once_the_provider_has_said() {
+    let house = House::new().await;
+    let mut browser = Browser::from_backstage(&house, "1//of-backstage");
+    browser.refresh(&house.sign_in).await.unwrap();
+    let id = house.storage.newest().id;
+    let record = house.storage.session(id, house.clock.now()).await;
+    let record = record.unwrap().unwrap();
+    assert_eq!(record.subject, "ada-at-idp");
+    assert_eq!(record.provider_session.as_deref(), Some("session-at-idp"));
+    assert_eq!(record.user_entity_ref.as_deref(), Some("user:default/ada"));
+}
+
 #[tokio::test]
 async fn two_tabs_with_the_same_old_cookie_meet_in_one_session() {
     let house = House::new().await;
