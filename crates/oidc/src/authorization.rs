@@ -1,21 +1,28 @@
 //! The authorization request (Core §3.1.2.1).
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::{
+    authentication::RequiredAuthentication,
     discovery::ProviderMetadata,
     pkce::METHOD,
+    query::Parameter,
     secrets::{CodeVerifier, Nonce},
-    settings::ClientSettings,
+    settings::{ClientSettings, ResponseMode},
 };
 
 /// Parameters that only this crate sets: who adds one by other means, an
 /// operator's extra parameters or the endpoint's own query, is not heard.
 /// `request` and `request_uri` would override all others (Core §6).
-const RESERVED: [&str; 11] = [
+pub(crate) const RESERVED: [&str; 13] = [
     "client_id",
     "client_secret",
+    "client_assertion",
+    "client_assertion_type",
     "redirect_uri",
     "response_type",
     "scope",
@@ -37,7 +44,8 @@ pub struct AuthorizationParams<'a> {
     /// `prompt`, if any (Core §3.1.2.1).
     pub prompt: Option<&'a str>,
     /// Further parameters, such as `access_type` or `domain_hint`. Those that
-    /// the protocol itself needs cannot be set here and are left out.
+    /// the protocol itself needs cannot be set here and are left out; so are
+    /// those that the client's settings set.
     pub extra: &'a [(String, String)],
 }
 
@@ -60,48 +68,112 @@ pub struct FlowSecrets {
     pub code_verifier: CodeVerifier,
     /// The issuer the browser was sent to: no other may answer (RFC 9207).
     pub issuer: String,
+    /// How and when the person must have authenticated.
+    #[serde(default, skip_serializing_if = "RequiredAuthentication::is_none")]
+    pub authentication: RequiredAuthentication,
 }
 
-/// The URL the browser is sent to.
-pub(crate) fn authorization_url(
-    metadata: &ProviderMetadata,
+/// What the ID token must confirm, as the settings or the extra parameters ask
+/// for it.
+pub(crate) fn required_authentication(
     settings: &ClientSettings,
-    params: &AuthorizationParams<'_>,
-    secrets: &FlowSecrets,
-) -> Url {
-    let challenge = secrets.code_verifier.challenge();
-    let mut pairs = vec![
-        ("client_id", settings.client_id.as_str()),
-        ("redirect_uri", settings.redirect_uri.as_str()),
-        ("response_type", "code"),
-        ("scope", params.scope),
-        ("state", params.state),
-        ("nonce", secrets.nonce.expose()),
-        ("code_challenge", &challenge),
-        ("code_challenge_method", METHOD),
+    extra: &[(String, String)],
+) -> RequiredAuthentication {
+    let settings = &settings.authorization;
+    let by_extra = || extra.iter().find(|(name, _)| name == "max_age");
+    RequiredAuthentication {
+        max_age: match settings.max_age {
+            Some(max_age) => Some(max_age.as_secs()),
+            None => by_extra().and_then(|(_, seconds)| seconds.parse().ok()),
+        },
+        acr: if settings.acr_essential {
+            settings.acr_values.clone()
+        } else {
+            Vec::new()
+        },
+    }
+}
+
+/// The parameters of the request, each once.
+pub(crate) fn authorization_parameters<'a>(
+    metadata: &ProviderMetadata,
+    settings: &'a ClientSettings,
+    params: &AuthorizationParams<'a>,
+    secrets: &'a FlowSecrets,
+) -> Vec<Parameter<'a>> {
+    let mut parameters: Vec<Parameter<'a>> = vec![
+        ("client_id", settings.client_id.as_str().into()),
+        ("redirect_uri", settings.redirect_uri.as_str().into()),
+        ("response_type", "code".into()),
+        ("scope", params.scope.into()),
+        ("state", params.state.into()),
+        ("nonce", secrets.nonce.expose().into()),
+        ("code_challenge", secrets.code_verifier.challenge().into()),
+        ("code_challenge_method", METHOD.into()),
     ];
-    pairs.extend(params.prompt.map(|prompt| ("prompt", prompt)));
+    parameters.extend(params.prompt.map(|prompt| ("prompt", prompt.into())));
+    parameters.extend(configured(settings));
+    parameters.extend(authentication_class(metadata, settings, params.extra));
     for (name, value) in params.extra {
-        let taken = pairs.iter().any(|(other, _)| other == name);
+        let taken = parameters.iter().any(|(other, _)| other == name);
         if !taken && !RESERVED.contains(&name.as_str()) {
-            pairs.push((name, value));
+            parameters.push((name, value.as_str().into()));
         }
     }
-    with_query(&metadata.authorization_endpoint, &pairs)
+    parameters
 }
 
-/// `endpoint` with `pairs` added to the query it may already have
-/// (RFC 6749 §3.1), which cannot repeat any of them.
-fn with_query(endpoint: &Url, pairs: &[(&str, &str)]) -> Url {
-    let mut url = endpoint.clone();
-    url.query_pairs_mut()
-        .clear()
-        .extend_pairs(endpoint.query_pairs().filter(|(name, _)| {
-            !RESERVED.contains(&name.as_ref()) && !pairs.iter().any(|(other, _)| other == name)
-        }))
-        .extend_pairs(pairs);
-    // A blank as `%20`: some providers do not read `+` as one.
-    let query = url.query().unwrap_or_default().replace('+', "%20");
-    url.set_query(Some(&query));
-    url
+/// What is the same in every request of this client.
+fn configured(settings: &ClientSettings) -> impl Iterator<Item = Parameter<'_>> {
+    let settings = &settings.authorization;
+    let mode = settings.response_mode;
+    let locales = settings.ui_locales.join(" ");
+    [
+        (
+            "response_mode",
+            (mode != ResponseMode::Query).then(|| mode.as_str().into()),
+        ),
+        (
+            "max_age",
+            settings.max_age.map(|it| it.as_secs().to_string().into()),
+        ),
+        (
+            "login_hint",
+            settings.login_hint.as_deref().map(Cow::Borrowed),
+        ),
+        ("ui_locales", (!locales.is_empty()).then(|| locales.into())),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+}
+
+/// `acr_values`; or `claims`, which alone can say that they are essential, where
+/// the provider understands it. Never both: what that means is left open
+/// (Core §5.5.1.1).
+fn authentication_class<'a>(
+    metadata: &ProviderMetadata,
+    settings: &ClientSettings,
+    extra: &[(String, String)],
+) -> Option<Parameter<'a>> {
+    let settings = &settings.authorization;
+    if settings.acr_values.is_empty() {
+        return None;
+    }
+    if settings.acr_essential && metadata.claims_parameter_supported {
+        let wished = extra.iter().find(|(name, _)| name == "claims");
+        let wished = wished.and_then(|(_, json)| serde_json::from_str(json).ok());
+        let claims = with_essential_acr(wished.unwrap_or_default(), &settings.acr_values);
+        return Some(("claims", claims.to_string().into()));
+    }
+    Some(("acr_values", settings.acr_values.join(" ").into()))
+}
+
+/// The `claims` request (Core §5.5) that was `wished` for, and `acr` in it.
+fn with_essential_acr(mut wished: Map<String, Value>, acr_values: &[String]) -> Value {
+    let id_token = wished.entry("id_token").or_insert_with(|| json!({}));
+    if !id_token.is_object() {
+        *id_token = json!({});
+    }
+    id_token["acr"] = json!({"essential": true, "values": acr_values});
+    wished.into()
 }

@@ -19,15 +19,17 @@ pub(crate) fn authenticate<'a>(
     request: &mut FormRequest<'a>,
     settings: &'a ClientSettings,
 ) -> Result<(), OidcError> {
+    let client_id = ("client_id", settings.client_id.as_str().into());
     match settings.auth_method {
         ClientAuthMethod::ClientSecretBasic => {
             request.authorization = Some(basic(&settings.client_id, secret(settings)?));
         }
         ClientAuthMethod::ClientSecretPost => {
-            request.fields.push(("client_id", &settings.client_id));
-            request.fields.push(("client_secret", secret(settings)?));
+            request.fields.push(client_id);
+            let secret = secret(settings)?.into();
+            request.fields.push(("client_secret", secret));
         }
-        ClientAuthMethod::None => request.fields.push(("client_id", &settings.client_id)),
+        ClientAuthMethod::None => request.fields.push(client_id),
     }
     Ok(())
 }

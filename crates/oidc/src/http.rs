@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
-use crate::{error::OidcError, provider_text::shown, secrets::AccessToken};
+use crate::{error::OidcError, provider_text::shown, query::Parameter, secrets::AccessToken};
 
 /// The most that is read of an answer, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
@@ -132,7 +132,7 @@ fn certificates(index: usize, pem: &[u8]) -> Result<Vec<Certificate>, HttpSetupE
 /// What is posted to the provider: fields of the body, and maybe a header that
 /// proves who we are.
 pub(crate) struct FormRequest<'a> {
-    pub(crate) fields: Vec<(&'a str, &'a str)>,
+    pub(crate) fields: Vec<Parameter<'a>>,
     pub(crate) authorization: Option<Zeroizing<String>>,
 }
 

@@ -1,5 +1,5 @@
 //! An OpenID Connect relying party: discovery, code flow, refresh, userinfo,
-//! revocation, and every check the specifications ask for.
+//! revocation, logout, and every check the specifications ask for.
 //!
 //! A [`RelyingParty`] is one client registered at one provider. It is built
 //! without any I/O, so a provider that is down stops nothing: the provider's
@@ -38,21 +38,25 @@
 //!
 //! Every rule of the specifications is one function named for it, with the
 //! section it comes from: see the sources of `id_token::rules`, `jwt::rules`,
-//! `callback`, `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
+//! `logout_token::rules`, `callback`, `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
 
+mod authentication;
 mod authorization;
 mod cached;
 mod callback;
 mod claims;
 mod client_auth;
 mod discovery;
+mod end_session;
 mod error;
 mod http;
 mod id_token;
 mod jwks;
 mod jwt;
+mod logout_token;
 mod pkce;
 mod provider_text;
+mod query;
 mod relying_party;
 mod revocation;
 mod secrets;
@@ -63,6 +67,7 @@ mod token_endpoint;
 mod userinfo;
 mod violation;
 
+pub use authentication::RequiredAuthentication;
 pub use authorization::{AuthorizationParams, AuthorizationRequest, FlowSecrets};
 pub use callback::CallbackParams;
 pub use claims::{Claims, NotAnObject};
@@ -70,10 +75,14 @@ pub use discovery::ProviderMetadata;
 pub use error::OidcError;
 pub use http::{HttpClient, HttpSettings, HttpSetupError};
 pub use id_token::VerifiedIdToken;
+pub use logout_token::VerifiedLogoutToken;
 pub use relying_party::RelyingParty;
 pub use revocation::Revocation;
 pub use secrets::{AccessToken, CodeVerifier, Nonce, RefreshToken};
-pub use settings::{ClientAuthMethod, ClientSettings, UnsupportedAuthMethod};
+pub use settings::{
+    AuthorizationSettings, ClientAuthMethod, ClientSettings, ResponseMode, UnsupportedAuthMethod,
+    UnsupportedResponseMode,
+};
 pub use signing_alg::{SigningAlg, UnsupportedSigningAlg};
 pub use status::ProviderStatus;
 pub use token_endpoint::{OriginalSignIn, TokenSet};

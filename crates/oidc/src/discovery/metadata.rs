@@ -33,6 +33,8 @@ pub struct ProviderMetadata {
     pub end_session_endpoint: Option<Url>,
     /// Whether every authorization response carries `iss` (RFC 9207 §3).
     pub authorization_response_iss_parameter_supported: bool,
+    /// Whether the `claims` parameter of an authorization request is understood (Core §5.5).
+    pub claims_parameter_supported: bool,
     /// The algorithms the provider can sign ID tokens with, as it lists them.
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// The client authentication methods the provider lists.
@@ -74,6 +76,7 @@ impl ProviderMetadata {
             end_session_endpoint: document.endpoint("end_session_endpoint")?,
             authorization_response_iss_parameter_supported: document
                 .flag("authorization_response_iss_parameter_supported"),
+            claims_parameter_supported: document.flag("claims_parameter_supported"),
             id_token_signing_alg_values_supported: document
                 .list("id_token_signing_alg_values_supported"),
             token_endpoint_auth_methods_supported: document

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq as _;
 
 use crate::{
+    authentication::{RequiredAuthentication, is_of_a_required_class, is_recent},
     claims::Claims,
     jwt::{
         claim::{audience, optional_text, required_text},
@@ -43,6 +44,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) nonce: ExpectedNonce<'a>,
     /// Who signed in before, on refresh.
     pub(crate) subject: Option<&'a str>,
+    /// What the sign-in demanded of the provider.
+    pub(crate) authentication: &'a RequiredAuthentication,
 }
 
 /// What the token's nonce is measured against.
@@ -65,6 +68,8 @@ pub(crate) fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(
     is_not_issued_in_future(AT, claims, now, tolerance)?;
     is_valid_already(AT, claims, now, tolerance)?;
     nonce_is_the_one_sent(claims, &expected.nonce)?;
+    is_of_a_required_class(claims, expected.authentication)?;
+    is_recent(claims, expected.authentication, now, tolerance)?;
     subject_is_well_formed(AT, claims)?;
     subject_is_the_same(claims, expected.subject)?;
     access_token_is_the_one_hashed(claims, expected.access_token, expected.alg)

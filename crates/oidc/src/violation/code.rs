@@ -50,6 +50,8 @@ impl Violation {
             Self::NotYetValid { at, .. } => at!(at, "not_yet_valid"),
             Self::MissingNonce => "id_token_nonce_missing",
             Self::NonceMismatch => "id_token_nonce_mismatch",
+            Self::AuthenticationTooOld { .. } => "id_token_authentication_too_old",
+            Self::AcrMismatch { .. } => "id_token_acr_mismatch",
             Self::AtHashMismatch => "id_token_at_hash_mismatch",
             Self::SubjectMismatch { at, .. } => at!(at, "subject_mismatch"),
             Self::SignedUserinfo => "userinfo_signed",

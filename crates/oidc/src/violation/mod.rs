@@ -196,6 +196,26 @@ pub enum Violation {
     /// The token answers another request (Core §3.1.3.7 rule 11).
     #[error("ID token: 'nonce' is not the one that was sent")]
     NonceMismatch,
+    /// The person authenticated too long ago (Core §3.1.3.7 rule 13).
+    #[error(
+        "ID token: authenticated at {auth_time}, which is more than the {max_age} seconds asked for before {now}"
+    )]
+    AuthenticationTooOld {
+        /// The token's `auth_time`.
+        auth_time: i64,
+        /// The `max_age` asked for, in seconds.
+        max_age: u64,
+        /// Our time.
+        now: i64,
+    },
+    /// The person did not authenticate in a way that was essential (Core §5.5.1.1).
+    #[error("ID token: 'acr' mismatch, expected one of '{expected}', got '{}'", got.as_deref().unwrap_or("none"))]
+    AcrMismatch {
+        /// What was asked for, joined by blanks.
+        expected: String,
+        /// The token's `acr`.
+        got: Option<String>,
+    },
     /// The access token is not the one the ID token was issued with (Core §3.1.3.8).
     #[error("ID token: 'at_hash' does not match the access token")]
     AtHashMismatch,

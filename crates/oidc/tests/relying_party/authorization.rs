@@ -1,19 +1,8 @@
 //! The authorization request.
 
-use std::collections::HashMap;
+use stagedoor_oidc::{AuthorizationParams, CodeVerifier, ResponseMode};
 
-use stagedoor_oidc::{AuthorizationParams, CodeVerifier};
-use url::Url;
-
-use crate::support::{CLIENT_ID, Client};
-
-fn query(url: &Url) -> HashMap<String, String> {
-    let pairs: Vec<_> = url.query_pairs().into_owned().collect();
-    let count = pairs.len();
-    let map: HashMap<_, _> = pairs.into_iter().collect();
-    assert_eq!(map.len(), count, "a parameter occurs twice: {url}");
-    map
-}
+use crate::support::{CLIENT_ID, Client, query};
 
 #[tokio::test]
 async fn the_request_has_what_the_code_flow_needs() {
@@ -59,6 +48,8 @@ async fn extra_parameters_cannot_touch_the_protocols_own() {
     let own = [
         "client_id",
         "client_secret",
+        "client_assertion",
+        "client_assertion_type",
         "redirect_uri",
         "response_type",
         "scope",
@@ -112,4 +103,44 @@ async fn the_flows_secrets_can_be_sealed_and_are_not_shown() {
     let shown = format!("{secrets:?}");
     assert!(!shown.contains(secrets.nonce.expose()));
     assert!(!shown.contains(secrets.code_verifier.expose()));
+}
+
+#[tokio::test]
+async fn the_settings_go_into_every_request() {
+    let client = Client::with(|settings| {
+        let authorization = &mut settings.authorization;
+        authorization.response_mode = ResponseMode::FormPost;
+        authorization.login_hint = Some("ann@example.com".into());
+        authorization.ui_locales = vec!["de-AT".into(), "en".into()];
+    })
+    .await;
+    let extra = ["response_mode", "login_hint", "ui_locales"]
+        .map(|name| (name.to_owned(), "overridden".to_owned()));
+    let params = AuthorizationParams {
+        scope: "openid",
+        state: "s",
+        extra: &extra,
+        ..Default::default()
+    };
+    let request = client.party.authorization_request(params).await.unwrap();
+    let query = query(&request.url);
+    assert_eq!(query["response_mode"], "form_post");
+    assert_eq!(query["login_hint"], "ann@example.com");
+    assert_eq!(query["ui_locales"], "de-AT en");
+}
+
+#[tokio::test]
+async fn what_is_not_set_is_not_sent() {
+    let client = Client::new().await;
+    let query = query(&client.start().await.url);
+    for name in [
+        "response_mode",
+        "max_age",
+        "acr_values",
+        "claims",
+        "login_hint",
+        "ui_locales",
+    ] {
+        assert!(!query.contains_key(name), "{name}");
+    }
 }

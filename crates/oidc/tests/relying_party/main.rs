@@ -6,13 +6,16 @@
     reason = "a test's helpers fail the test by panicking"
 )]
 
+mod authentication;
 mod authorization;
 mod availability;
 mod callback;
 mod discovery;
+mod end_session;
 mod http;
 mod id_token;
 mod keys;
+mod logout_token;
 mod refresh;
 mod revocation;
 mod support;

@@ -1,6 +1,6 @@
 //! A client of the test provider, on a clock that tests move.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use stagedoor_oidc::{
     AuthorizationParams, AuthorizationRequest, CallbackParams, ClientSettings, HttpClient,
     HttpSettings, OidcError, RefreshToken, RelyingParty, SigningAlg, TokenSet,
 };
+use url::Url;
 
 use super::{keys::TestKey, provider::TestProvider};
 
@@ -116,6 +117,15 @@ impl Client {
 /// The reason code of what must have been refused.
 pub(crate) fn refused<T: std::fmt::Debug>(outcome: Result<T, OidcError>) -> &'static str {
     outcome.unwrap_err().code()
+}
+
+/// The parameters of a URL, none of which may occur twice.
+pub(crate) fn query(url: &Url) -> HashMap<String, String> {
+    let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+    let count = pairs.len();
+    let map: HashMap<_, _> = pairs.into_iter().collect();
+    assert_eq!(map.len(), count, "a parameter occurs twice: {url}");
+    map
 }
 
 pub(crate) fn callback(pairs: &[(&str, &str)]) -> CallbackParams {

@@ -4,6 +4,6 @@ mod client;
 mod keys;
 mod provider;
 
-pub(crate) use client::{CLIENT_ID, Client, SUBJECT, callback, refused};
+pub(crate) use client::{CLIENT_ID, Client, SUBJECT, callback, query, refused};
 pub(crate) use keys::TestKey;
 pub(crate) use provider::{Endpoint, Reply};

@@ -143,6 +143,11 @@ impl TestProvider {
         self.with(|it| it.signing = Some(key));
     }
 
+    /// Signs any token with the present key.
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
+        self.with(|it| it.signing.as_ref().unwrap().sign(header, claims))
+    }
+
     /// Publishes `keys` and no others.
     pub(crate) fn publish(&self, keys: Vec<Value>) {
         self.with(|it| it.published = keys);

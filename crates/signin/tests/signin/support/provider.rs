@@ -13,7 +13,7 @@ use stagedoor_ambient::{Clock, ManualClock};
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, CallbackParams, Claims, CodeVerifier, FlowSecrets, Nonce, OidcError,
-    ProviderStatus, RefreshToken, TokenSet, VerifiedIdToken,
+    ProviderStatus, RefreshToken, RequiredAuthentication, TokenSet, VerifiedIdToken,
 };
 use stagedoor_signin::{
     EmailPolicy,
@@ -242,6 +242,7 @@ impl Authenticator for FakeProvider {
             nonce: Nonce::new(format!("nonce-{}", known.flows.len())),
             code_verifier: CodeVerifier::new(format!("verifier-{}", known.flows.len())),
             issuer: "https://idp.example.com".to_owned(),
+            authentication: RequiredAuthentication::default(),
         };
         known.flows.push(secrets.clone());
         let mut url = Url::parse("https://idp.example.com/authorize").unwrap();

@@ -6,6 +6,10 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
+mod authorization;
+
+pub use authorization::{AuthorizationSettings, ResponseMode, UnsupportedResponseMode};
+
 use crate::{provider_text::shown, signing_alg::SigningAlg};
 
 /// One client registered at one provider.
@@ -23,6 +27,8 @@ pub struct ClientSettings {
     pub auth_method: ClientAuthMethod,
     /// The only algorithm accepted for ID tokens.
     pub id_token_alg: SigningAlg,
+    /// What every authorization request carries.
+    pub authorization: AuthorizationSettings,
     /// How long one whole HTTP exchange with the provider may take.
     pub timeout: Duration,
     /// How far the provider's clock may differ from ours.
@@ -45,6 +51,7 @@ impl ClientSettings {
             redirect_uri,
             auth_method: ClientAuthMethod::default(),
             id_token_alg: SigningAlg::default(),
+            authorization: AuthorizationSettings::default(),
             timeout: Duration::from_secs(10),
             clock_tolerance: SignedDuration::from_secs(30),
             authorization_endpoint: None,

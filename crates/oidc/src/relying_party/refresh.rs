@@ -1,0 +1,68 @@
+//! New tokens for old.
+
+use super::RelyingParty;
+use crate::{
+    authentication::RequiredAuthentication,
+    error::OidcError,
+    id_token::{Expected, ExpectedNonce, VerifiedIdToken},
+    secrets::RefreshToken,
+    token_endpoint::{OriginalSignIn, TokenResponse, TokenSet},
+};
+
+impl RelyingParty {
+    /// Trades `refresh_token` for new tokens (Core §12). `expected_subject` is
+    /// who signed in, if known: a new ID token must be about the same.
+    ///
+    /// # Errors
+    /// As [`Self::exchange_code`]; [`OidcError::is_refused`] tells that the grant is over.
+    pub async fn refresh(
+        &self,
+        refresh_token: &RefreshToken,
+        expected_subject: Option<&str>,
+    ) -> Result<TokenSet, OidcError> {
+        let original = OriginalSignIn {
+            subject: expected_subject,
+            nonce: None,
+        };
+        self.refresh_sign_in(refresh_token, &original).await
+    }
+
+    /// As [`Self::refresh`], measured against all that is known of the original
+    /// sign-in (Core §12.2).
+    ///
+    /// # Errors
+    /// As [`Self::refresh`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn refresh_sign_in(
+        &self,
+        refresh_token: &RefreshToken,
+        original: &OriginalSignIn<'_>,
+    ) -> Result<TokenSet, OidcError> {
+        let metadata = self.metadata().await?;
+        let fields = vec![
+            ("grant_type", "refresh_token".into()),
+            ("refresh_token", refresh_token.expose().into()),
+        ];
+        let answer = self.post(&metadata.token_endpoint, fields).await?;
+        let mut response = TokenResponse::read(&answer)?;
+        let Some(raw) = response.id_token.take() else {
+            return Ok(response.with_id_token(None));
+        };
+        let expected = Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.settings.client_id,
+            alg: self.settings.id_token_alg,
+            now: self.clock.now(),
+            tolerance: self.tolerance(),
+            access_token: &response.access_token,
+            nonce: original
+                .nonce
+                .map_or(ExpectedNonce::Unknown, ExpectedNonce::IfPresent),
+            subject: original.subject,
+            // Nobody authenticates in a refresh.
+            authentication: &RequiredAuthentication::default(),
+        };
+        let id_token = VerifiedIdToken::verify(raw, &self.keys, &expected).await?;
+        Ok(response.with_id_token(Some(id_token)))
+    }
+}

@@ -1,0 +1,80 @@
+//! From an authorization request to verified tokens.
+
+use super::RelyingParty;
+use crate::{
+    authorization::{
+        AuthorizationParams, AuthorizationRequest, FlowSecrets, RESERVED, authorization_parameters,
+        required_authentication,
+    },
+    callback::{CallbackParams, accepted_code},
+    error::OidcError,
+    id_token::{Expected, ExpectedNonce, VerifiedIdToken},
+    query::{Parameter, with_query},
+    secrets::{CodeVerifier, Nonce},
+    token_endpoint::{TokenResponse, TokenSet},
+    violation::Violation,
+};
+
+impl RelyingParty {
+    /// Prepares a sign-in: code flow with PKCE `S256` and a nonce
+    /// (Core §3.1.2.1, RFC 7636).
+    ///
+    /// # Errors
+    /// As [`Self::metadata`], or [`OidcError::NoEntropy`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn authorization_request(
+        &self,
+        params: AuthorizationParams<'_>,
+    ) -> Result<AuthorizationRequest, OidcError> {
+        let metadata = self.metadata().await?;
+        let secrets = FlowSecrets {
+            nonce: Nonce::generate(&*self.entropy)?,
+            code_verifier: CodeVerifier::generate(&*self.entropy)?,
+            issuer: metadata.issuer.clone(),
+            authentication: required_authentication(&self.settings, params.extra),
+        };
+        let parameters = authorization_parameters(&metadata, &self.settings, &params, &secrets);
+        let url = with_query(&metadata.authorization_endpoint, &parameters, &RESERVED);
+        Ok(AuthorizationRequest { url, secrets })
+    }
+
+    /// Finishes a sign-in: checks the authorization response, exchanges its code
+    /// and verifies the ID token (Core §3.1.2.7, §3.1.3). The caller has checked
+    /// `state`, and that `secrets` belong to this browser and are used once.
+    ///
+    /// # Errors
+    /// [`OidcError::Denied`] when the provider refused, [`OidcError::TokenRefused`]
+    /// when the code was, [`OidcError::Invalid`] when an answer breaks a rule, or
+    /// [`OidcError::Unavailable`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn exchange_code(
+        &self,
+        callback: &CallbackParams,
+        secrets: &FlowSecrets,
+    ) -> Result<TokenSet, OidcError> {
+        let metadata = self.metadata().await?;
+        let code = accepted_code(callback, &metadata, &secrets.issuer)?;
+        let fields: Vec<Parameter<'_>> = vec![
+            ("grant_type", "authorization_code".into()),
+            ("code", code.as_str().into()),
+            ("redirect_uri", self.settings.redirect_uri.as_str().into()),
+            ("code_verifier", secrets.code_verifier.expose().into()),
+        ];
+        let answer = self.post(&metadata.token_endpoint, fields).await?;
+        let mut response = TokenResponse::read(&answer)?;
+        let raw = response.id_token.take().ok_or(Violation::MissingIdToken)?;
+        let expected = Expected {
+            issuer: &metadata.issuer,
+            client_id: &self.settings.client_id,
+            alg: self.settings.id_token_alg,
+            now: self.clock.now(),
+            tolerance: self.tolerance(),
+            access_token: &response.access_token,
+            nonce: ExpectedNonce::Exactly(&secrets.nonce),
+            subject: None,
+            authentication: &secrets.authentication,
+        };
+        let id_token = VerifiedIdToken::verify(raw, &self.keys, &expected).await?;
+        Ok(response.with_id_token(Some(id_token)))
+    }
+}
