@@ -101,6 +101,22 @@ describe('a catalog over HTTP', () => {
     assert.ok(!door.log.includes('a-token-of-external-access'));
   });
 
+  test('backend.auth.externalAccess: the static token of the subject stagedoor, and never another’s', async t => {
+    const access = (token, subject, plugins = []) => ({ type: 'static', options: { token, subject }, accessRestrictions: plugins.map(plugin => ({ plugin })) });
+    const auth = externalAccess => ({ backend: { auth: { externalAccess } } });
+    const ours = await remote(t, endpoints(), auth([access('of-another', 'cli'), access('for-search-only', 'stagedoor', ['search']), access('our-own-token', 'stagedoor', ['catalog'])]));
+    assert.equal(await userOf(ours), 'user:default/remote');
+    assert.equal(asked[0].authorization, 'Bearer our-own-token');
+    asked.length = 0;
+    await userOf(await remote(t, endpoints(), auth([access('of-another', 'cli')])));
+    assert.equal(decodeJwt(asked[0].authorization.replace('Bearer ', '')).sub, 'auth');
+  });
+
+  test('a catalog that discovery names goes before files', async t => {
+    assert.equal(await userOf(await remote(t, endpoints(), { catalog: { locations: [{ type: 'file', target: CATALOG }] } })), 'user:default/remote');
+    assert.equal(await userOf(await remote(t, [{ target: `${base()}/api/{{pluginId}}`, plugins: ['search'] }], { catalog: { locations: [{ type: 'file', target: CATALOG }] } })), 'user:default/ada');
+  });
+
   test('backend.auth is read without complaint, and tells no secret', async t => {
     const { door } = await houseFor(t, idp, {
       backend: {

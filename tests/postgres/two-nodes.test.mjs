@@ -11,7 +11,7 @@ import { send } from '../support/http.mjs';
 import { publishedKeys } from '../support/tokens.mjs';
 import { until } from '../support/wait.mjs';
 import { Cluster, skip } from './support/cluster.mjs';
-import { atNode, startNodes } from './support/nodes.mjs';
+import { atNode, signedInAt, startNodes } from './support/nodes.mjs';
 
 describe('two nodes', { skip }, () => {
   let cluster, house, one, two;
@@ -85,9 +85,7 @@ describe('two nodes', { skip }, () => {
   test('both publish the keys of both, and know each other’s users', async () => {
     const tokens = [];
     for (const node of [one, two]) {
-      const jar = new Jar();
-      const callback = await authorize(jar, await start(jar, one));
-      tokens.push(readFrame(await deliver(jar, atNode(node, callback))).session.backstageIdentity.token);
+      tokens.push((await signedInAt(node)).session.backstageIdentity.token);
     }
     assert.notEqual(...tokens.map(token => decodeProtectedHeader(token).kid), 'each signs with its own');
     const [ofOne, ofTwo] = [await publishedKeys(one), await publishedKeys(two)];

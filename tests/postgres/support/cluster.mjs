@@ -146,6 +146,13 @@ export class Cluster {
     return (await this.query("SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1", { database })).flat();
   }
 
+  /** The definitions of everything in a database that is not Stagedoor's own, as SQL. */
+  async schema(database) {
+    const args = ['-h', this.directory, '-p', String(this.port), '-U', 'postgres', '-d', database, '--schema-only', '-T', '*stagedoor*', '-T', '_sqlx*'];
+    const { stdout } = await run(join(this.#bin, 'pg_dump'), args);
+    return stdout.split('\n').filter(line => line && !/^(--|\\(un)?restrict)/.test(line)).join('\n');
+  }
+
   /** Makes everything as if it were new. */
   async forget() {
     for (const database of await this.databases()) await this.query(`DROP DATABASE "${database}" WITH (FORCE)`);

@@ -1,5 +1,9 @@
 // Several Stagedoors on one database, behind one name: what a load balancer does, a test does by choosing.
 
+import assert from 'node:assert/strict';
+import { Jar } from '../../support/browser-jar.mjs';
+import { authorize, deliver, start } from '../../support/flows.mjs';
+import { readFrame } from '../../support/frame.mjs';
 import { appConfig, providerBlock } from '../../support/house.mjs';
 import { startIdp } from '../../support/provider.mjs';
 import { Door } from '../../support/stagedoor.mjs';
@@ -34,3 +38,10 @@ export async function startNodes(cluster, count, { idp: given, database, provide
 
 /** The same callback, delivered to another node. */
 export const atNode = (node, { url, ...rest }) => ({ url: url.replace(/^http:\/\/localhost:\d+/, node.local), ...rest });
+
+/** A whole sign-in at one node, wherever the common name leads. */
+export async function signedInAt(node, { as, jar = new Jar() } = {}) {
+  const { session, error } = readFrame(await deliver(jar, atNode(node, await authorize(jar, await start(jar, node), { as }))));
+  assert.equal(error, undefined, error?.message);
+  return { jar, session };
+}
