@@ -25,6 +25,7 @@ mod keys;
 mod location;
 mod migrations;
 mod open;
+mod plugin_keys;
 mod postgres;
 mod row;
 mod session;
@@ -41,6 +42,7 @@ pub use location::{
     DatabaseLocation, PostgresClientCertificate, PostgresLocation, PostgresTls, PostgresTrust,
 };
 pub use open::open;
+pub use plugin_keys::{PluginKeyStore, PluginKeys};
 pub use postgres::PostgresStorage;
 pub use session::{
     FlowLedger, LeaseId, LeaseOutcome, SecretHash, SessionId, SessionRecord, SessionStore,
@@ -50,6 +52,12 @@ pub use sqlite::SqliteStorage;
 pub use user_info::UserInfoStore;
 
 /// Everything sign-in keeps, in one place.
-pub trait Storage: SessionStore + FlowLedger + SigningKeyStore + UserInfoStore {}
+pub trait Storage:
+    SessionStore + FlowLedger + SigningKeyStore + PluginKeyStore + UserInfoStore
+{
+}
 
-impl<T: SessionStore + FlowLedger + SigningKeyStore + UserInfoStore> Storage for T {}
+impl<T: SessionStore + FlowLedger + SigningKeyStore + PluginKeyStore + UserInfoStore> Storage
+    for T
+{
+}

@@ -19,20 +19,34 @@ pub(crate) const TABLE: &str = "stagedoor_migrations";
 
 /// For SQLite.
 pub(crate) fn sqlite() -> Migrator {
-    migrator(&[(
-        1,
-        "sessions",
-        include_str!("../migrations/sqlite/1_sessions.sql"),
-    )])
+    migrator(&[
+        (
+            1,
+            "sessions",
+            include_str!("../migrations/sqlite/1_sessions.sql"),
+        ),
+        (
+            2,
+            "plugin keys",
+            include_str!("../migrations/sqlite/2_plugin_keys.sql"),
+        ),
+    ])
 }
 
 /// For PostgreSQL.
 pub(crate) fn postgres() -> Migrator {
-    migrator(&[(
-        1,
-        "sessions",
-        include_str!("../migrations/postgres/1_sessions.sql"),
-    )])
+    migrator(&[
+        (
+            1,
+            "sessions",
+            include_str!("../migrations/postgres/1_sessions.sql"),
+        ),
+        (
+            2,
+            "plugin keys",
+            include_str!("../migrations/postgres/2_plugin_keys.sql"),
+        ),
+    ])
 }
 
 /// Runs what has not been run. Boxed here, where the lifetimes have names:

@@ -124,7 +124,7 @@ impl AuthBackendBuilder {
         let keychain = parts::keychain(settings, self.environment.get("NODE_ENV"), &*self.entropy)?;
         let storage = parts::storage(settings).await?;
         let user_keys = parts::user_keys(settings, &storage, &registry)?;
-        let plugin_keys = parts::plugin_keys(&registry)?;
+        let plugin_keys = parts::shared_plugin_keys(&storage, &registry)?;
         let catalog = parts::catalog(settings, plugin_keys.clone(), self.clock.clone())?;
         let tokens = Arc::new(TokenService::new(
             parts::token_issuer(settings),

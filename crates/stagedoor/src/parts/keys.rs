@@ -13,7 +13,7 @@ use stagedoor_signin::{
     Keychain,
     tokens::{KeyRing, KeyRingSettings, KeySource, MemoryKeyStore},
 };
-use stagedoor_storage::Storage;
+use stagedoor_storage::{PluginKeys, SigningKeyStore, Storage};
 
 use super::Registry;
 use crate::backend::StartError;
@@ -89,17 +89,29 @@ pub(crate) fn user_keys(
     )
 }
 
-/// The keys of plugin tokens.
+/// The keys of plugin tokens, which all nodes publish: the catalog may ask any
+/// of them.
+pub(crate) fn shared_plugin_keys(
+    storage: &Arc<dyn Storage>,
+    registry: &Registry<'_>,
+) -> Result<Arc<KeyRing>, StartError> {
+    plugin_keys_in(Arc::new(PluginKeys::of(storage.clone())), registry)
+}
+
+/// Keys of plugin tokens that this process alone knows.
 pub(crate) fn plugin_keys(registry: &Registry<'_>) -> Result<Arc<KeyRing>, StartError> {
+    plugin_keys_in(Arc::new(MemoryKeyStore::default()), registry)
+}
+
+fn plugin_keys_in(
+    store: Arc<dyn SigningKeyStore>,
+    registry: &Registry<'_>,
+) -> Result<Arc<KeyRing>, StartError> {
     let settings = KeyRingSettings {
         algorithm: SigningAlgorithm::default(),
         lifetime: PLUGIN_TOKEN_LIFETIME,
     };
-    ring(
-        settings,
-        KeySource::Rotating(Arc::new(MemoryKeyStore::default())),
-        registry,
-    )
+    ring(settings, KeySource::Rotating(store), registry)
 }
 
 fn ring(

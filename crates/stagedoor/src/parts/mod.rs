@@ -12,7 +12,7 @@ mod storage;
 mod tls;
 
 pub(crate) use catalog::{CatalogInUse, catalog};
-pub(crate) use keys::{keychain, plugin_keys, token_issuer, user_keys};
+pub(crate) use keys::{keychain, plugin_keys, shared_plugin_keys, token_issuer, user_keys};
 pub(crate) use providers::{Registry, live};
 pub(crate) use relying_party::{client_settings, oidc_options};
 pub(crate) use resolvers::{ResolverFactories, resolver_of};

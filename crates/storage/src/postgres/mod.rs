@@ -4,6 +4,7 @@ mod backstage;
 mod connect;
 mod inspect;
 mod keys;
+mod plugin_keys;
 mod session;
 mod user_info;
 

@@ -8,6 +8,8 @@ use crate::{StorageError, row::column, shared::Seen};
 const LOOK: &str = "SELECT \
      (SELECT count(*) FROM pragma_table_info('signing_keys') \
        WHERE name IN ('kid', 'created_at', 'key')) = 3 AS signing_keys, \
+     (SELECT count(*) FROM pragma_table_info('backstage_backend_public_keys__keys') \
+       WHERE name IN ('id', 'key', 'expires_at')) = 3 AS plugin_keys, \
      (SELECT count(*) FROM pragma_table_info('user_info') \
        WHERE name IN ('user_entity_ref', 'user_info', 'created_at', 'updated_at')) = 4 AS user_info";
 
@@ -15,6 +17,12 @@ const MOVE_KEYS: [&str; 2] = [
     "INSERT INTO signing_keys (kid, created_at, key) \
      SELECT kid, created_at, key FROM stagedoor_signing_keys WHERE true ON CONFLICT DO NOTHING",
     "DELETE FROM stagedoor_signing_keys",
+];
+
+const MOVE_PLUGIN_KEYS: [&str; 2] = [
+    "INSERT INTO backstage_backend_public_keys__keys (id, key, expires_at) \
+     SELECT id, key, expires_at FROM stagedoor_plugin_keys WHERE true ON CONFLICT DO NOTHING",
+    "DELETE FROM stagedoor_plugin_keys",
 ];
 
 // Both write the time as text of one form, so that text compares as time does.
@@ -39,6 +47,10 @@ impl SqliteStorage {
             self.in_one_step(MOVE_KEYS).await?;
             self.shared.use_signing_keys();
         }
+        if found.plugin_keys && !known.plugin_keys {
+            self.in_one_step(MOVE_PLUGIN_KEYS).await?;
+            self.shared.use_plugin_keys();
+        }
         if found.user_info && !known.user_info {
             self.in_one_step(MOVE_USER_INFO).await?;
             self.shared.use_user_info();
@@ -52,6 +64,7 @@ impl SqliteStorage {
         let row = row.map_err(StorageError::of_query)?;
         Ok(Seen {
             signing_keys: column(&row, "signing_keys", TABLE)?,
+            plugin_keys: column(&row, "plugin_keys", TABLE)?,
             user_info: column(&row, "user_info", TABLE)?,
         })
     }

@@ -41,6 +41,7 @@ macro_rules! on_lasting_databases {
 }
 
 mod backstage;
+mod backstage_plugin_keys;
 mod cluster;
 mod corrupt;
 mod expiry;
@@ -50,6 +51,7 @@ mod keys;
 mod kill;
 mod leases;
 mod opening;
+mod plugin_keys;
 mod postgres_only;
 mod sessions;
 mod sqlite_only;

@@ -38,9 +38,9 @@ async fn many_nodes_may_start_at_once(fixture: Fixture) {
     }
     assert_eq!(tasks.join_all().await, [true; 12]);
     let applied = fixture
-        .column("SELECT description FROM stagedoor_migrations")
+        .column("SELECT description FROM stagedoor_migrations ORDER BY version")
         .await;
-    assert_eq!(applied, ["sessions"]);
+    assert_eq!(applied, ["sessions", "plugin keys"]);
 }
 
 async fn a_newer_nodes_migration_is_no_obstacle(fixture: Fixture) {
@@ -62,6 +62,7 @@ async fn a_fresh_database_holds_our_names_only(fixture: Fixture) {
     let tables = fixture.tables().await;
     let ours = [
         "stagedoor_migrations",
+        "stagedoor_plugin_keys",
         "stagedoor_sessions",
         "stagedoor_signing_keys",
         "stagedoor_used_flows",

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use stagedoor_identity::EntityRef;
 use stagedoor_storage::{
-    FlowLedger, LeaseId, LeaseOutcome, SessionId, SessionRecord, SessionStore, SessionUpdate,
-    SigningKeyStore, Storage, StorageError, StoredKey, UserInfoStore,
+    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, SessionId, SessionRecord, SessionStore,
+    SessionUpdate, SigningKeyStore, Storage, StorageError, StoredKey, UserInfoStore,
 };
 
 /// A real database behind a switch.
@@ -191,6 +191,21 @@ impl SigningKeyStore for FaultyStorage {
             return Err(unavailable());
         }
         self.inner()?.remove_keys(kids).await
+    }
+}
+
+#[async_trait]
+impl PluginKeyStore for FaultyStorage {
+    async fn add_plugin_key(&self, key: &StoredKey) -> Result<(), StorageError> {
+        self.inner()?.add_plugin_key(key).await
+    }
+
+    async fn list_plugin_keys(&self) -> Result<Vec<StoredKey>, StorageError> {
+        self.inner()?.list_plugin_keys().await
+    }
+
+    async fn remove_plugin_keys(&self, kids: &[String]) -> Result<(), StorageError> {
+        self.inner()?.remove_plugin_keys(kids).await
     }
 }
 
