@@ -83,6 +83,7 @@ struct Said {
     name: &'static str,
     message: String,
     code: &'static str,
+    cause: Option<(&'static str, String)>,
 }
 
 impl IntoResponse for ApiError {
@@ -111,6 +112,12 @@ impl IntoResponse for ApiError {
             name: name.as_str(),
             message: self.to_string(),
             code,
+            cause: match &self {
+                Self::SignIn(SignInError::RefreshFailed(cause)) => {
+                    Some((cause.name().as_str(), cause.to_string()))
+                }
+                _ => None,
+            },
         };
         response.extensions_mut().insert(said);
         response
@@ -128,7 +135,7 @@ pub(crate) async fn with_body(method: Method, uri: Uri, request: Request, next: 
         None if is_bare_error(status, response.headers()) => plain(status),
         None => return response,
     };
-    let body = json!({
+    let mut body = json!({
         "error": {
             "name": said.name,
             "message": said.message,
@@ -138,6 +145,9 @@ pub(crate) async fn with_body(method: Method, uri: Uri, request: Request, next: 
         "request": { "method": method.as_str(), "url": uri.to_string() },
         "response": { "statusCode": status.as_u16() },
     });
+    if let Some((name, message)) = said.cause {
+        body["error"]["cause"] = json!({ "name": name, "message": message });
+    }
     let mut answer = (status, Json(body)).into_response();
     for (name, value) in response.headers() {
         if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
@@ -181,5 +191,6 @@ fn plain(status: StatusCode) -> Said {
         name,
         message,
         code,
+        cause: None,
     }
 }

@@ -17,6 +17,18 @@ pub struct OidcResult {
     pub tokenset: TokenSet,
 }
 
+/// What a flow starts with.
+#[derive(Debug, Clone, Copy)]
+pub struct AuthorizationInput<'a> {
+    /// The scopes to ask for, separated by spaces.
+    pub scope: &'a str,
+    /// The sealed state, to be sent as it is.
+    pub state: &'a str,
+    /// The person was refused with the account they have at the provider: let
+    /// them choose another.
+    pub another_account: bool,
+}
+
 /// Where to send the browser, and what must stay with it meanwhile.
 #[derive(Debug)]
 pub struct AuthorizationStart {
@@ -39,7 +51,7 @@ pub trait Authenticator: Send + Sync + 'static {
     ///
     /// # Errors
     /// When the provider is not available.
-    async fn start(&self, scope: &str, state: &str) -> Result<AuthorizationStart, OidcError>;
+    async fn start(&self, input: AuthorizationInput<'_>) -> Result<AuthorizationStart, OidcError>;
 
     /// Finishes a flow: turns the callback into verified tokens and claims.
     ///

@@ -223,6 +223,15 @@ impl SignInError {
         detail
     }
 
+    /// Whether the person may succeed with another account at the provider.
+    #[must_use]
+    pub fn asks_for_another_account(&self) -> bool {
+        match self {
+            Self::Resolve(error) => error.name() != ErrorName::ServiceUnavailableError,
+            _ => false,
+        }
+    }
+
     /// Whether the session can't go on: the provider has ended the grant.
     #[must_use]
     pub fn ends_session(&self) -> bool {
@@ -238,16 +247,31 @@ impl SignInError {
 /// is for the log.
 fn provider_message(error: &OidcError) -> String {
     match error {
-        OidcError::Denied { error, description } => match description {
-            Some(description) => format!("Authentication rejected, {error}: {description}"),
-            None => format!("Authentication rejected, {error}"),
-        },
+        OidcError::Denied { error, description } => {
+            format!(
+                "Authentication rejected, {}",
+                said(error, description.as_deref())
+            )
+        }
+        OidcError::TokenRefused {
+            error, description, ..
+        } => {
+            format!(
+                "Authentication failed, {}",
+                said(error, description.as_deref())
+            )
+        }
         error if error.is_transient() => {
             "The identity provider can't be reached at the moment, please try again".to_owned()
         }
-        error if error.is_refused() => {
-            "The identity provider has ended this session, please sign in again".to_owned()
-        }
         _ => "The identity provider's answer was not accepted".to_owned(),
+    }
+}
+
+/// A provider's error as Backstage words it.
+fn said(error: &str, description: Option<&str>) -> String {
+    match description {
+        Some(description) => format!("{error} ({description})"),
+        None => error.to_owned(),
     }
 }

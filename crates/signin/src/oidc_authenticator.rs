@@ -1,5 +1,7 @@
 //! The authenticator for any OpenID provider.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
@@ -8,7 +10,7 @@ use stagedoor_oidc::{
 };
 
 use crate::{
-    authenticator::{Authenticator, AuthorizationStart, OidcResult},
+    authenticator::{Authenticator, AuthorizationInput, AuthorizationStart, OidcResult},
     profile::{EmailPolicy, profile_of},
 };
 
@@ -24,6 +26,24 @@ pub enum Prompt {
 impl Default for Prompt {
     fn default() -> Self {
         Self::Value("none".to_owned())
+    }
+}
+
+impl Prompt {
+    /// The parameter to send. Whoever was refused must meet the provider's
+    /// choice of accounts, or the same one comes back at once.
+    fn to_send(&self, another_account: bool) -> Option<Cow<'_, str>> {
+        const CHOOSE: &str = "select_account";
+        match self {
+            Self::Auto => another_account.then_some(CHOOSE.into()),
+            Self::Value(prompt) if !another_account => Some(prompt.into()),
+            // `none` goes with no other value (OpenID Connect Core 3.1.2.1).
+            Self::Value(prompt) if prompt == "none" => Some(CHOOSE.into()),
+            Self::Value(prompt) if prompt.split(' ').any(|value| value == CHOOSE) => {
+                Some(prompt.into())
+            }
+            Self::Value(prompt) => Some(format!("{prompt} {CHOOSE}").into()),
+        }
     }
 }
 
@@ -81,17 +101,14 @@ impl Authenticator for OidcAuthenticator {
         &["openid", "profile", "email"]
     }
 
-    async fn start(&self, scope: &str, state: &str) -> Result<AuthorizationStart, OidcError> {
-        let prompt = match &self.options.prompt {
-            Prompt::Auto => None,
-            Prompt::Value(prompt) => Some(prompt.as_str()),
-        };
+    async fn start(&self, input: AuthorizationInput<'_>) -> Result<AuthorizationStart, OidcError> {
+        let prompt = self.options.prompt.to_send(input.another_account);
         let request = self
             .relying_party
             .authorization_request(AuthorizationParams {
-                scope,
-                state,
-                prompt,
+                scope: input.scope,
+                state: input.state,
+                prompt: prompt.as_deref(),
                 extra: &self.options.start_url_search_params,
             })
             .await?;
@@ -150,4 +167,29 @@ fn subject_of(tokenset: &TokenSet) -> Result<String, OidcError> {
         .as_ref()
         .map(|id_token| id_token.subject().to_owned())
         .ok_or(OidcError::Invalid(Violation::MissingIdToken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_was_refused_chooses_an_account() {
+        let sent = |prompt: &str, again| {
+            let prompt = Prompt::Value(prompt.to_owned());
+            prompt.to_send(again).map(Cow::into_owned)
+        };
+        assert_eq!(Prompt::Auto.to_send(false), None);
+        assert_eq!(
+            Prompt::Auto.to_send(true).as_deref(),
+            Some("select_account")
+        );
+        assert_eq!(sent("none", false).as_deref(), Some("none"));
+        assert_eq!(sent("none", true).as_deref(), Some("select_account"));
+        assert_eq!(sent("login", true).as_deref(), Some("login select_account"));
+        assert_eq!(
+            sent("select_account consent", true).as_deref(),
+            Some("select_account consent")
+        );
+    }
 }

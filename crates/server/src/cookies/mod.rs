@@ -23,6 +23,12 @@ impl Names<'_> {
         format!("{}-refresh-token", self.0)
     }
 
+    /// Says that the last sign-in was refused: the next one asks for another
+    /// account.
+    pub(crate) fn refused(&self) -> String {
+        format!("{}-refused", self.0)
+    }
+
     pub(crate) fn granted_scope(&self) -> String {
         format!("{}-granted-scope", self.0)
     }

@@ -76,6 +76,18 @@ impl<'a> ResponseCookies<'a> {
         self.remove(&self.names.flow(flow));
     }
 
+    /// Remembers for a while that this sign-in was refused.
+    pub(crate) fn set_refused(&mut self) {
+        self.set(&self.names.refused(), "1", SignIn::flow_lifetime());
+    }
+
+    pub(crate) fn remove_refused(&mut self, request: &RequestCookies) {
+        let name = self.names.refused();
+        if request.get(&name).is_some() {
+            self.remove(&name);
+        }
+    }
+
     /// Sets the session cookie; the pieces that Backstage may have left under
     /// its name are removed, since they would be read first.
     pub(crate) fn set_session(

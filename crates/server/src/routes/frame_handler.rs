@@ -8,7 +8,7 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use secrecy::SecretString;
 use serde_json::json;
-use stagedoor_signin::{CallbackAnswer, CallbackRequest, Delivery, SignInError, SignedIn};
+use stagedoor_signin::{CallbackRequest, Delivery, SignInError, SignedIn};
 use url::Url;
 
 use crate::{
@@ -72,22 +72,36 @@ async fn finish(
         parameters: parameters.into_pairs(),
         provider,
     };
-    let answer = state.sign_in.callback(request).await?;
+    let answer = match state.sign_in.callback(request).await {
+        Ok(answer) => answer,
+        // Nothing tells where this answer belongs but that it is no other's:
+        // a popup is closed, and its app told.
+        Err(error @ SignInError::StateInvalid) => {
+            let live = state.sign_in.live();
+            return Ok(message(live.origins.app().as_str(), Err(&error)));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let mut set = ResponseCookies::new(&answer.provider, answer.origin.as_str());
     set.remove_flow(answer.flow);
-    if let Ok(signed_in) = &answer.outcome {
-        set.set_session(&signed_in.cookie, &signed_in.granted_scope, cookies);
+    match &answer.outcome {
+        Ok(signed_in) => {
+            set.set_session(&signed_in.cookie, &signed_in.granted_scope, cookies);
+            set.remove_refused(cookies);
+        }
+        Err(error) if error.asks_for_another_account() => set.set_refused(),
+        Err(_) => {}
     }
     let body = match &answer.delivery {
-        Delivery::Message(origin) => message(origin.as_str(), &answer),
+        Delivery::Message(origin) => message(origin.as_str(), answer.outcome.as_ref()),
         Delivery::Redirect(url) => redirect(&state.settings, url, &answer.outcome),
     };
     Ok((set, body).into_response())
 }
 
 /// The web message of contract §7.
-fn message(origin: &str, answer: &CallbackAnswer) -> Response {
-    let message = match &answer.outcome {
+fn message(origin: &str, outcome: Result<&SignedIn, &SignInError>) -> Response {
+    let message = match outcome {
         Ok(signed_in) => json!({ "type": "authorization_response", "response": signed_in.session }),
         Err(error) => json!({
             "type": "authorization_response",

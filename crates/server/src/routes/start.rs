@@ -34,6 +34,7 @@ pub(crate) async fn start(
             redirect_url: query.one("redirectUrl")?,
             scope: query.one("scope")?,
             granted_scope: granted_scope.as_deref(),
+            another_account: cookies.get(&names.refused()).is_some(),
             open_flows: cookies
                 .flows(&names)
                 .into_iter()

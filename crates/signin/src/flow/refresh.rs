@@ -17,6 +17,7 @@ use super::logout::tell_of_logout;
 use crate::{
     SignIn, SignInError, audit,
     provider::Provider,
+    scope::Scopes,
     session::{Presented, SessionCookie, SessionResponse, SessionTokens},
 };
 
@@ -262,10 +263,7 @@ impl SignIn {
         request: &RefreshRequest,
     ) -> Result<SessionTokens, SignInError> {
         let granted = request.granted_scope.as_deref().unwrap_or(&before.scope);
-        let scope = provider
-            .scopes
-            .to_ask(request.scope.as_deref(), Some(granted))?
-            .to_string();
+        let scopes = RefreshScopes::new(provider, request.scope.as_deref(), granted)?;
         let subject = before
             .tokenset
             .id_token
@@ -277,6 +275,7 @@ impl SignIn {
             .map_err(|_| SignInError::ProviderTooSlow)?;
         match answer {
             Ok(result) => {
+                let scope = scopes.granted_now(result.tokenset.scope.as_deref());
                 Ok(SessionTokens::new(result, scope, self.clock.now()).carry_over(before))
             }
             Err(error) => {
@@ -346,5 +345,39 @@ impl SignIn {
             }
         }
         Ok(self.storage.commit_refresh(id, lease, update).await?)
+    }
+}
+
+/// The scopes of a refresh: those the session has, and those it is asked for
+/// besides. A refresh can't widen a grant (RFC 6749 section 6), so the latter
+/// count only where the provider says that it gave them; claimed without that,
+/// as Backstage does, the frontend would never ask the person.
+struct RefreshScopes {
+    granted: Scopes,
+    requested: Scopes,
+}
+
+impl RefreshScopes {
+    fn new(
+        provider: &Provider,
+        requested: Option<&str>,
+        granted: &str,
+    ) -> Result<Self, SignInError> {
+        // Asked for together, so that the limit on their length holds.
+        let together = provider.scopes.to_ask(requested, Some(granted))?;
+        let granted = provider.scopes.to_ask(None, Some(granted))?;
+        Ok(Self {
+            granted,
+            requested: together,
+        })
+    }
+
+    fn granted_now(self, said: Option<&str>) -> String {
+        let said = Scopes::parse(said.unwrap_or_default());
+        let widened = self
+            .requested
+            .iter()
+            .filter(|scope| said.iter().any(|given| given == *scope));
+        self.granted.and(widened).to_string()
     }
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use url::Url;
 
 use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
-use crate::{Live, SignIn, SignInError, origin::Origin, provider::Provider};
+use crate::{
+    Live, SignIn, SignInError, authenticator::AuthorizationInput, origin::Origin,
+    provider::Provider,
+};
 
 /// How many flows one browser may have open with one provider; starting one
 /// more abandons the oldest, so that cookies can't pile up.
@@ -28,6 +31,8 @@ pub struct StartRequest<'a> {
     pub scope: Option<&'a str>,
     /// The granted-scope cookie.
     pub granted_scope: Option<&'a str>,
+    /// Whether this browser's last sign-in with the provider was refused.
+    pub another_account: bool,
     /// The flows this browser has cookies for.
     pub open_flows: Vec<FlowId>,
 }
@@ -73,7 +78,12 @@ impl SignIn {
             started_at: now,
         };
         let sealed_state = state.seal(&self.keychain, &*self.entropy)?;
-        let start = provider.authenticator.start(&scope, &sealed_state).await?;
+        let input = AuthorizationInput {
+            scope: &scope,
+            state: &sealed_state,
+            another_account: request.another_account,
+        };
+        let start = provider.authenticator.start(input).await?;
         let cookie = FlowCookie {
             secrets: start.secrets,
             scope,

@@ -41,7 +41,12 @@ pub(crate) fn live(settings: &Settings, registry: &Registry<'_>) -> Result<Live,
             )?);
         }
     }
-    let registered = registry.providers.keys().cloned();
+    // `oidc` is the id of Backstage's own module: known, configured or not.
+    let registered = registry
+        .providers
+        .keys()
+        .cloned()
+        .chain(["oidc".to_owned()]);
     let not_configured = registered
         .chain(settings.auth.other_providers.iter().cloned())
         .collect();
@@ -91,7 +96,8 @@ fn build(
     })
 }
 
-fn callback_url(
+/// Where the provider sends the browser back to.
+pub(crate) fn callback_url(
     settings: &Settings,
     id: &str,
     of_environment: &ProviderEnvironment,
@@ -106,7 +112,8 @@ fn callback_url(
     Url::parse(&url).map_err(|error| StartError::setting("backend.baseUrl", error.to_string()))
 }
 
-fn origins(settings: &Settings) -> Result<AllowedOrigins, StartError> {
+/// Who may ask for a sign-in.
+pub(crate) fn origins(settings: &Settings) -> Result<AllowedOrigins, StartError> {
     let app = Origin::of(&settings.app.base_url)
         .ok_or_else(|| StartError::setting("app.baseUrl", "it must be an http or https URL"))?;
     Ok(AllowedOrigins::new(

@@ -17,7 +17,7 @@ use stagedoor_oidc::{
 };
 use stagedoor_signin::{
     EmailPolicy,
-    authenticator::{Authenticator, AuthorizationStart, OidcResult},
+    authenticator::{Authenticator, AuthorizationInput, AuthorizationStart, OidcResult},
     profile_of,
 };
 use tokio::sync::watch;
@@ -235,7 +235,7 @@ impl Authenticator for FakeProvider {
         &["openid", "profile", "email"]
     }
 
-    async fn start(&self, scope: &str, state: &str) -> Result<AuthorizationStart, OidcError> {
+    async fn start(&self, input: AuthorizationInput<'_>) -> Result<AuthorizationStart, OidcError> {
         self.may_fail()?;
         let mut known = self.state();
         let secrets = FlowSecrets {
@@ -247,8 +247,8 @@ impl Authenticator for FakeProvider {
         known.flows.push(secrets.clone());
         let mut url = Url::parse("https://idp.example.com/authorize").unwrap();
         url.query_pairs_mut()
-            .append_pair("scope", scope)
-            .append_pair("state", state);
+            .append_pair("scope", input.scope)
+            .append_pair("state", input.state);
         Ok(AuthorizationStart { url, secrets })
     }
 
