@@ -31,4 +31,10 @@ pub enum CatalogError {
         /// What happened, for the log.
         reason: String,
     },
+    /// It answers, but not us: its configuration, or ours, has to change.
+    #[error("the catalog refused our token: {reason}")]
+    Refused {
+        /// What it said and what to look at, for the log.
+        reason: String,
+    },
 }

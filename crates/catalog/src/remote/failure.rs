@@ -20,7 +20,7 @@ pub(super) enum Failure {
     Unreachable { endpoint: String, reason: String },
     #[error("{endpoint} did not answer within {seconds} s")]
     TimedOut { endpoint: String, seconds: f32 },
-    #[error("{endpoint} refused our token: it answered {status}{message}. {advice}")]
+    #[error("{endpoint} answered {status}{message}. {advice}")]
     Refused {
         endpoint: String,
         status: u16,
@@ -55,8 +55,10 @@ impl Failure {
 
 impl From<Failure> for CatalogError {
     fn from(failure: Failure) -> Self {
-        Self::Unavailable {
-            reason: failure.to_string(),
+        let reason = failure.to_string();
+        match failure {
+            Failure::Refused { .. } => Self::Refused { reason },
+            _ => Self::Unavailable { reason },
         }
     }
 }

@@ -12,8 +12,8 @@ use rstest::rstest;
 use serde_json::json;
 use stagedoor_ambient::ManualClock;
 use stagedoor_catalog::{
-    Catalog, CatalogCredentials, CatalogToken, NoCatalogToken, RemoteCatalog, RemoteCatalogError,
-    RemoteCatalogSettings,
+    Catalog, CatalogCredentials, CatalogError, CatalogToken, NoCatalogToken, RemoteCatalog,
+    RemoteCatalogError, RemoteCatalogSettings,
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -90,12 +90,18 @@ async fn says_plainly_that_the_token_is_refused(
     #[case] message: &str,
 ) {
     let catalog = TestCatalog::with([error(status, name, message)]).await;
-    let reason = failure(&catalog.client()).await;
-    let expected = format!(
-        "refused our token: it answered {status} ({name}: {message}). \
-         Have a look at the token of the tests."
+    let client = catalog.client();
+    let refused = client.entities_by_filter(&by_email()).await.unwrap_err();
+    assert!(
+        matches!(refused, CatalogError::Refused { .. }),
+        "{refused:?}"
     );
-    assert!(reason.ends_with(&expected), "{reason}");
+    let expected = format!(
+        "the catalog refused our token: http://{}/api/catalog/entities answered \
+         {status} ({name}: {message}). Have a look at the token of the tests.",
+        catalog.address
+    );
+    assert_eq!(refused.to_string(), expected);
     assert_eq!(catalog.seen().len(), 1);
 }
 
