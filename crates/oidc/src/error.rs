@@ -64,6 +64,12 @@ impl OidcError {
         }
     }
 
+    pub(crate) fn misconfigured(reason: impl Into<String>) -> Self {
+        Self::Misconfigured {
+            reason: reason.into(),
+        }
+    }
+
     pub(crate) fn denied(error: &str, description: Option<&str>) -> Self {
         Self::Denied {
             error: shown(error),

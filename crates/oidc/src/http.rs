@@ -136,6 +136,14 @@ pub(crate) struct FormRequest<'a> {
     pub(crate) authorization: Option<Zeroizing<String>>,
 }
 
+impl<'a> FormRequest<'a> {
+    /// Puts `field` into the body, in place of one of the same name.
+    pub(crate) fn set(&mut self, field: Parameter<'a>) {
+        self.fields.retain(|(name, _)| *name != field.0);
+        self.fields.push(field);
+    }
+}
+
 /// The provider's answer, read to its end.
 pub(crate) struct Answer {
     pub(crate) status: u16,

@@ -46,6 +46,7 @@ mod cached;
 mod callback;
 mod claims;
 mod client_auth;
+mod client_key;
 mod discovery;
 mod end_session;
 mod error;
@@ -71,6 +72,7 @@ pub use authentication::RequiredAuthentication;
 pub use authorization::{AuthorizationParams, AuthorizationRequest, FlowSecrets};
 pub use callback::CallbackParams;
 pub use claims::{Claims, NotAnObject};
+pub use client_key::{ClientKey, ClientKeyError};
 pub use discovery::ProviderMetadata;
 pub use error::OidcError;
 pub use http::{HttpClient, HttpSettings, HttpSetupError};
@@ -80,8 +82,8 @@ pub use relying_party::RelyingParty;
 pub use revocation::Revocation;
 pub use secrets::{AccessToken, CodeVerifier, Nonce, RefreshToken};
 pub use settings::{
-    AuthorizationSettings, ClientAuthMethod, ClientSettings, ResponseMode, UnsupportedAuthMethod,
-    UnsupportedResponseMode,
+    AssertionAudience, AssertionSettings, AuthorizationSettings, ClientAuthMethod, ClientSettings,
+    ResponseMode, UnsupportedAudience, UnsupportedAuthMethod, UnsupportedResponseMode,
 };
 pub use signing_alg::{SigningAlg, UnsupportedSigningAlg};
 pub use status::ProviderStatus;

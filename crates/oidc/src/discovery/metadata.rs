@@ -39,6 +39,8 @@ pub struct ProviderMetadata {
     pub id_token_signing_alg_values_supported: Vec<String>,
     /// The client authentication methods the provider lists.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// The algorithms the provider lists for assertions that clients sign.
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The scopes the provider lists; empty when it does not say.
     pub scopes_supported: Vec<String>,
 }
@@ -81,6 +83,8 @@ impl ProviderMetadata {
                 .list("id_token_signing_alg_values_supported"),
             token_endpoint_auth_methods_supported: document
                 .list("token_endpoint_auth_methods_supported"),
+            token_endpoint_auth_signing_alg_values_supported: document
+                .list("token_endpoint_auth_signing_alg_values_supported"),
             scopes_supported: document.list("scopes_supported"),
         })
     }

@@ -27,7 +27,7 @@ impl RelyingParty {
             ("token", token.expose().into()),
             ("token_type_hint", "refresh_token".into()),
         ];
-        let answer = self.post(endpoint, fields).await?;
+        let answer = self.post(&metadata, endpoint, fields).await?;
         read_revocation(&answer)
     }
 

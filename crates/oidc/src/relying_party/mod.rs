@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::{
     cached::Cached,
-    client_auth::authenticate,
+    client_auth::{Client, authenticate},
     discovery::{DiscoverySource, ProviderMetadata},
     error::OidcError,
     http::{Answer, FormRequest, HttpClient},
@@ -103,6 +103,7 @@ impl RelyingParty {
     /// Posts `fields` to an endpoint at which the client must prove itself.
     async fn post<'a>(
         &'a self,
+        metadata: &'a ProviderMetadata,
         endpoint: &Url,
         fields: Vec<Parameter<'a>>,
     ) -> Result<Answer, OidcError> {
@@ -110,7 +111,13 @@ impl RelyingParty {
             fields,
             authorization: None,
         };
-        authenticate(&mut request, &self.settings)?;
+        let client = Client {
+            settings: &self.settings,
+            metadata,
+            now: self.clock.now(),
+            entropy: &*self.entropy,
+        };
+        authenticate(&mut request, &client)?;
         let timeout = self.settings.timeout;
         self.http.post_form(endpoint, &request, timeout).await
     }

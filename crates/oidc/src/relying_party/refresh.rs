@@ -43,7 +43,9 @@ impl RelyingParty {
             ("grant_type", "refresh_token".into()),
             ("refresh_token", refresh_token.expose().into()),
         ];
-        let answer = self.post(&metadata.token_endpoint, fields).await?;
+        let answer = self
+            .post(&metadata, &metadata.token_endpoint, fields)
+            .await?;
         let mut response = TokenResponse::read(&answer)?;
         let Some(raw) = response.id_token.take() else {
             return Ok(response.with_id_token(None));

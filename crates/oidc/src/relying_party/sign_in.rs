@@ -60,7 +60,9 @@ impl RelyingParty {
             ("redirect_uri", self.settings.redirect_uri.as_str().into()),
             ("code_verifier", secrets.code_verifier.expose().into()),
         ];
-        let answer = self.post(&metadata.token_endpoint, fields).await?;
+        let answer = self
+            .post(&metadata, &metadata.token_endpoint, fields)
+            .await?;
         let mut response = TokenResponse::read(&answer)?;
         let raw = response.id_token.take().ok_or(Violation::MissingIdToken)?;
         let expected = Expected {

@@ -1,16 +1,20 @@
 //! What a relying party is told about itself and its provider.
 
-use std::{fmt, str::FromStr, time::Duration};
+mod assertion;
+mod auth_method;
+mod authorization;
+
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-mod authorization;
-
+pub use assertion::{AssertionAudience, AssertionSettings, UnsupportedAudience};
+pub use auth_method::{ClientAuthMethod, UnsupportedAuthMethod};
 pub use authorization::{AuthorizationSettings, ResponseMode, UnsupportedResponseMode};
 
-use crate::{provider_text::shown, signing_alg::SigningAlg};
+use crate::signing_alg::SigningAlg;
 
 /// One client registered at one provider.
 #[derive(Debug, Clone)]
@@ -19,12 +23,14 @@ pub struct ClientSettings {
     pub metadata_url: Url,
     /// The client's id at the provider.
     pub client_id: String,
-    /// The client's secret; needed unless [`ClientAuthMethod::None`].
+    /// The client's secret, if [`Self::auth_method`] needs one.
     pub client_secret: Option<SecretString>,
     /// Where the provider sends the browser back to; exactly as registered.
     pub redirect_uri: Url,
-    /// How the client proves itself at the token and revocation endpoints.
+    /// How the client proves itself where codes and tokens are handed in.
     pub auth_method: ClientAuthMethod,
+    /// What it signs then, for the methods that sign.
+    pub assertion: AssertionSettings,
     /// The only algorithm accepted for ID tokens.
     pub id_token_alg: SigningAlg,
     /// What every authorization request carries.
@@ -50,6 +56,7 @@ impl ClientSettings {
             client_secret: None,
             redirect_uri,
             auth_method: ClientAuthMethod::default(),
+            assertion: AssertionSettings::default(),
             id_token_alg: SigningAlg::default(),
             authorization: AuthorizationSettings::default(),
             timeout: Duration::from_secs(10),
@@ -60,69 +67,9 @@ impl ClientSettings {
     }
 }
 
-/// How a client authenticates at the provider (OpenID Connect Core §9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ClientAuthMethod {
-    /// HTTP Basic with form-encoded id and secret (RFC 6749 §2.3.1).
-    #[default]
-    ClientSecretBasic,
-    /// Id and secret in the request body (RFC 6749 §2.3.1).
-    ClientSecretPost,
-    /// A public client: only the id, in the body.
-    None,
-}
-
-impl ClientAuthMethod {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::None];
-
-    /// The registered name (`token_endpoint_auth_method`).
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ClientSecretBasic => "client_secret_basic",
-            Self::ClientSecretPost => "client_secret_post",
-            Self::None => "none",
-        }
-    }
-}
-
-impl fmt::Display for ClientAuthMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The name of an authentication method that is not supported.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{0}' is not a supported client authentication method; use one of client_secret_basic, client_secret_post, none"
-)]
-pub struct UnsupportedAuthMethod(String);
-
-impl FromStr for ClientAuthMethod {
-    type Err = UnsupportedAuthMethod;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|method| method.as_str() == name)
-            .ok_or_else(|| UnsupportedAuthMethod(shown(name)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_method_parses_to_itself() {
-        for method in ClientAuthMethod::ALL {
-            assert_eq!(method.to_string().parse(), Ok(method));
-        }
-        assert!("tls_client_auth".parse::<ClientAuthMethod>().is_err());
-    }
 
     #[test]
     fn debug_hides_the_secret() {

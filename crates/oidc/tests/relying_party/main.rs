@@ -10,6 +10,7 @@ mod authentication;
 mod authorization;
 mod availability;
 mod callback;
+mod client_assertion;
 mod discovery;
 mod end_session;
 mod http;

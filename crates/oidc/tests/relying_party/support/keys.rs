@@ -3,16 +3,22 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
     rand::SystemRandom,
     rsa::KeySize,
     signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING,
-        ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair,
-        KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
-        RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
+        ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING,
+        ED25519, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _,
+        RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512,
+        RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+        RSA_PSS_SHA512, RsaEncoding, RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey,
     },
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::{Value, json};
 use stagedoor_oidc::SigningAlg;
 
@@ -99,6 +105,55 @@ impl TestKey {
         );
         let signature = self.signature(input.as_bytes());
         format!("{input}.{}", b64(&signature))
+    }
+
+    /// The private key in PEM, PKCS#8.
+    pub(crate) fn pem(&self) -> String {
+        let der = match &self.pair {
+            Pair::Rsa(pair, _) => AsDer::<Pkcs8V1Der<'_>>::as_der(*pair)
+                .unwrap()
+                .as_ref()
+                .to_vec(),
+            Pair::Ec(pair) => pair.to_pkcs8v1().unwrap().as_ref().to_vec(),
+            Pair::Ed(pair) => pair.to_pkcs8v1().unwrap().as_ref().to_vec(),
+        };
+        let body = STANDARD.encode(der);
+        format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
+    }
+
+    /// The header and the claims of a compact JWS that this key signed.
+    pub(crate) fn opened(&self, token: &str) -> (Value, Value) {
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
+        let (message, signature) = (input.as_bytes(), decode(signature));
+        match &self.pair {
+            Pair::Rsa(pair, _) => {
+                let public = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+                let verification = match self.alg {
+                    SigningAlg::RS256 => &RSA_PKCS1_2048_8192_SHA256,
+                    SigningAlg::PS256 => &RSA_PSS_2048_8192_SHA256,
+                    SigningAlg::PS512 => &RSA_PSS_2048_8192_SHA512,
+                    other => unimplemented!("{other}"),
+                };
+                public.verify(verification, message, &signature).unwrap();
+            }
+            Pair::Ec(pair) => {
+                let verification = match self.alg {
+                    SigningAlg::ES256 => &ECDSA_P256_SHA256_FIXED,
+                    SigningAlg::ES384 => &ECDSA_P384_SHA384_FIXED,
+                    _ => &ECDSA_P521_SHA512_FIXED,
+                };
+                UnparsedPublicKey::new(verification, pair.public_key().as_ref())
+                    .verify(message, &signature)
+                    .unwrap();
+            }
+            Pair::Ed(pair) => UnparsedPublicKey::new(&ED25519, pair.public_key().as_ref())
+                .verify(message, &signature)
+                .unwrap(),
+        }
+        let (header, claims) = input.split_once('.').unwrap();
+        let json = |part: &str| serde_json::from_slice(&decode(part)).unwrap();
+        (json(header), json(claims))
     }
 
     fn signature(&self, message: &[u8]) -> Vec<u8> {

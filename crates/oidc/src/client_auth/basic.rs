@@ -1,49 +1,10 @@
-//! How the client proves itself (Core §9). Each method is one function that
-//! adds to a request; further methods fit beside them.
+//! HTTP Basic for clients.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
-use crate::{
-    error::OidcError,
-    http::FormRequest,
-    settings::{ClientAuthMethod, ClientSettings},
-};
-
-/// Adds to `request` what the configured method asks for.
-///
-/// # Errors
-/// [`OidcError::Misconfigured`] when the method needs a secret and there is none.
-pub(crate) fn authenticate<'a>(
-    request: &mut FormRequest<'a>,
-    settings: &'a ClientSettings,
-) -> Result<(), OidcError> {
-    let client_id = ("client_id", settings.client_id.as_str().into());
-    match settings.auth_method {
-        ClientAuthMethod::ClientSecretBasic => {
-            request.authorization = Some(basic(&settings.client_id, secret(settings)?));
-        }
-        ClientAuthMethod::ClientSecretPost => {
-            request.fields.push(client_id);
-            let secret = secret(settings)?.into();
-            request.fields.push(("client_secret", secret));
-        }
-        ClientAuthMethod::None => request.fields.push(client_id),
-    }
-    Ok(())
-}
-
-fn secret(settings: &ClientSettings) -> Result<&str, OidcError> {
-    let secret = settings.client_secret.as_ref();
-    let secret = secret.ok_or_else(|| OidcError::Misconfigured {
-        reason: format!("{} needs a client secret", settings.auth_method),
-    })?;
-    Ok(secret.expose_secret())
-}
-
 /// RFC 6749 §2.3.1: id and secret are form-encoded first, then joined.
-fn basic(client_id: &str, secret: &str) -> Zeroizing<String> {
+pub(super) fn basic(client_id: &str, secret: &str) -> Zeroizing<String> {
     let id = form_encoded(client_id);
     let secret = form_encoded(secret);
     let pair = Zeroizing::new(format!("{}:{}", id.as_str(), secret.as_str()));

@@ -1,0 +1,82 @@
+//! How a client proves who it is.
+
+use std::{fmt, str::FromStr};
+
+use crate::provider_text::shown;
+
+/// How a client authenticates at the provider (OpenID Connect Core §9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ClientAuthMethod {
+    /// HTTP Basic with form-encoded id and secret (RFC 6749 §2.3.1).
+    #[default]
+    ClientSecretBasic,
+    /// Id and secret in the request body (RFC 6749 §2.3.1).
+    ClientSecretPost,
+    /// A JWT signed with the secret, HS256 (RFC 7523 §2.2).
+    ClientSecretJwt,
+    /// A JWT signed with the client's private key (RFC 7523 §2.2).
+    PrivateKeyJwt,
+    /// A public client: only the id, in the body.
+    None,
+}
+
+impl ClientAuthMethod {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::ClientSecretBasic,
+        Self::ClientSecretPost,
+        Self::ClientSecretJwt,
+        Self::PrivateKeyJwt,
+        Self::None,
+    ];
+
+    /// The registered name (`token_endpoint_auth_method`).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::ClientSecretJwt => "client_secret_jwt",
+            Self::PrivateKeyJwt => "private_key_jwt",
+            Self::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for ClientAuthMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The name of an authentication method that is not supported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}' is not a supported client authentication method; use one of client_secret_basic, client_secret_post, client_secret_jwt, private_key_jwt, none"
+)]
+pub struct UnsupportedAuthMethod(String);
+
+impl FromStr for ClientAuthMethod {
+    type Err = UnsupportedAuthMethod;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|method| method.as_str() == name)
+            .ok_or_else(|| UnsupportedAuthMethod(shown(name)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_parses_to_itself() {
+        for method in ClientAuthMethod::ALL {
+            assert_eq!(method.to_string().parse(), Ok(method));
+        }
+        assert!("tls_client_auth".parse::<ClientAuthMethod>().is_err());
+    }
+}
