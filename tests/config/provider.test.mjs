@@ -127,7 +127,7 @@ test('tokenEndpointAuthMethod: client_secret_basic (the default), client_secret_
   assert.equal((await signIn(new Jar(), door, { env: 'basic' })).error, undefined);
 });
 
-test('tokenEndpointAuthMethod: client_secret_jwt, which Backstage’s client can', { todo: 'refused at the start: "not supported yet"' }, async t => {
+test('tokenEndpointAuthMethod: client_secret_jwt, which Backstage’s client can', async t => {
   const door = await houseOfClients(t, { jwt: { token_endpoint_auth_method: 'client_secret_jwt', client_secret: 'a secret that is long enough to make an HMAC key of' } }, () => ({ tokenEndpointAuthMethod: 'client_secret_jwt' }));
   await signedIn(door, { env: 'jwt' });
 });
