@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stagedoor_ambient::{SharedClock, SharedEntropy};
 use stagedoor_config::ProviderEnvironment;
-use stagedoor_oidc::{HttpClient, RelyingParty};
+use stagedoor_oidc::HttpClient;
 use stagedoor_signin::{OidcAuthenticator, authenticator::Authenticator, resolver::SignInResolver};
 use url::Url;
 
@@ -53,15 +53,8 @@ impl AuthenticatorFactory for OidcAuthenticatorFactory {
         settings: &ProviderEnvironment,
         setup: &AuthenticatorSetup,
     ) -> Result<Arc<dyn Authenticator>, StartError> {
-        let client = parts::client_settings(settings, setup.callback_url.clone())?;
-        let relying_party = RelyingParty::new(
-            client,
-            setup.http.clone(),
-            setup.clock.clone(),
-            setup.entropy.clone(),
-        );
         Ok(Arc::new(OidcAuthenticator::new(
-            relying_party,
+            parts::relying_party(settings, setup)?,
             parts::oidc_options(settings),
         )))
     }

@@ -38,25 +38,35 @@ pub(crate) fn catalog_credentials(
     keys: Arc<KeyRing>,
     clock: SharedClock,
 ) -> Chosen {
-    let access = &settings.backend.auth.external_access;
-    let given = |token: &SecretString, source| Chosen {
-        source,
-        credentials: Arc::new(GivenToken::new(token, source)),
-    };
-    if let Some(token) = &settings.stagedoor.catalog_token {
-        given(token, TOKEN)
-    } else if let Some(access) = access.iter().find(|access| is_for_us(access)) {
-        given(&access.token, OUR_ACCESS)
-    } else {
-        Chosen {
+    match given_token(settings) {
+        Some((token, source)) => Chosen {
+            source,
+            credentials: Arc::new(GivenToken::new(token, source)),
+        },
+        None => Chosen {
             source: PLUGIN_TOKEN,
             credentials: Arc::new(OurPluginToken {
                 keys,
                 clock,
                 current: Mutex::default(),
             }),
-        }
+        },
     }
+}
+
+/// Whether the catalog's backend has to fetch our keys to accept us.
+pub(crate) fn catalog_verifies_our_keys(settings: &Settings) -> bool {
+    given_token(settings).is_none()
+}
+
+/// The operator's token, and where it stands.
+fn given_token(settings: &Settings) -> Option<(&SecretString, &'static str)> {
+    if let Some(token) = &settings.stagedoor.catalog_token {
+        return Some((token, TOKEN));
+    }
+    let access = &settings.backend.auth.external_access;
+    let ours = access.iter().find(|access| is_for_us(access))?;
+    Some((&ours.token, OUR_ACCESS))
 }
 
 /// Credentials, and where they come from, for the log.

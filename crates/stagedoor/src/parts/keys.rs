@@ -28,9 +28,7 @@ pub(crate) fn keychain(
     const KEY: &str = "auth.session.secret";
     let mut secrets = settings.auth.session_secrets.clone();
     if secrets.is_empty() {
-        let production = node_env == Some("production")
-            || settings.auth.environment.as_deref() == Some("production");
-        if production {
+        if in_production(settings, node_env) {
             return Err(StartError::setting(
                 KEY,
                 "it is missing. Set it to a long random text, for example the output of `openssl rand -base64 32`, \
@@ -43,6 +41,11 @@ pub(crate) fn keychain(
         secrets.push(STANDARD.encode(random_bytes::<32>(entropy)?).into());
     }
     Keychain::from_secrets(&secrets).map_err(|error| StartError::setting(KEY, error.to_string()))
+}
+
+/// Whether this is no place for what is only good enough to develop with.
+pub(crate) fn in_production(settings: &Settings, node_env: Option<&str>) -> bool {
+    node_env == Some("production") || settings.auth.environment.as_deref() == Some("production")
 }
 
 /// What user tokens say of themselves.
@@ -68,16 +71,11 @@ pub(crate) fn user_keys(
     storage: &Arc<dyn Storage>,
     registry: &Registry<'_>,
 ) -> Result<Arc<KeyRing>, StartError> {
-    let algorithm = match &settings.auth.identity_token_algorithm {
-        Some(name) => algorithm_of("auth.identityTokenAlgorithm", name)?,
-        None => SigningAlgorithm::default(),
-    };
+    let algorithm = user_token_algorithm(settings)?;
     let source = match &settings.auth.key_store {
         KeyStore::Database => KeySource::Rotating(storage.clone()),
         KeyStore::Memory => KeySource::Rotating(Arc::new(MemoryKeyStore::default())),
-        KeyStore::Static(keys) => {
-            KeySource::Static(keys.iter().map(static_key).collect::<Result<_, _>>()?)
-        }
+        KeyStore::Static(keys) => KeySource::Static(static_keys(keys)?),
     };
     ring(
         KeyRingSettings {
@@ -87,6 +85,19 @@ pub(crate) fn user_keys(
         source,
         registry,
     )
+}
+
+/// What user tokens are signed with.
+pub(crate) fn user_token_algorithm(settings: &Settings) -> Result<SigningAlgorithm, StartError> {
+    match &settings.auth.identity_token_algorithm {
+        Some(name) => algorithm_of("auth.identityTokenAlgorithm", name),
+        None => Ok(SigningAlgorithm::default()),
+    }
+}
+
+/// The keys in the operator's files.
+pub(crate) fn static_keys(keys: &[StaticKey]) -> Result<Vec<SigningKey>, StartError> {
+    keys.iter().map(static_key).collect()
 }
 
 /// The keys of plugin tokens, which all nodes publish: the catalog may ask any

@@ -12,10 +12,14 @@ mod storage;
 mod tls;
 
 pub(crate) use catalog::{CatalogInUse, catalog};
-pub(crate) use keys::{keychain, plugin_keys, shared_plugin_keys, token_issuer, user_keys};
-pub(crate) use providers::{Registry, live};
-pub(crate) use relying_party::{client_settings, oidc_options};
-pub(crate) use resolvers::{ResolverFactories, resolver_of};
+pub(crate) use catalog_credentials::catalog_verifies_our_keys;
+pub(crate) use keys::{
+    in_production, keychain, plugin_keys, shared_plugin_keys, static_keys, token_issuer, user_keys,
+    user_token_algorithm,
+};
+pub(crate) use providers::{Registry, callback_url, live, origins};
+pub(crate) use relying_party::{oidc_options, relying_party};
+pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};
 pub(crate) use server::server_settings;
-pub(crate) use storage::storage;
+pub(crate) use storage::{database_location, storage};
 pub(crate) use tls::tls;

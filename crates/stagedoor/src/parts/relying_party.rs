@@ -3,14 +3,26 @@
 use std::time::Duration;
 
 use stagedoor_config::{Prompt as PromptSetting, ProviderEnvironment};
-use stagedoor_oidc::{ClientAuthMethod, ClientSettings, SigningAlg};
+use stagedoor_oidc::{ClientAuthMethod, ClientSettings, RelyingParty, SigningAlg};
 use stagedoor_signin::{EmailPolicy, OidcOptions, Prompt};
 use url::Url;
 
-use crate::backend::StartError;
+use crate::backend::{AuthenticatorSetup, StartError};
 
-/// The client, as the relying party needs it.
-pub(crate) fn client_settings(
+/// The client of a provider.
+pub(crate) fn relying_party(
+    settings: &ProviderEnvironment,
+    setup: &AuthenticatorSetup,
+) -> Result<RelyingParty, StartError> {
+    Ok(RelyingParty::new(
+        client_settings(settings, setup.callback_url.clone())?,
+        setup.http.clone(),
+        setup.clock.clone(),
+        setup.entropy.clone(),
+    ))
+}
+
+fn client_settings(
     settings: &ProviderEnvironment,
     callback_url: Url,
 ) -> Result<ClientSettings, StartError> {
@@ -26,16 +38,18 @@ pub(crate) fn client_settings(
         StartError::setting("tokenSignedResponseAlg", format!("{alg} is not supported"))
     })?;
     Ok(ClientSettings {
-        metadata_url: settings.metadata_url.clone(),
-        client_id: settings.client_id.clone(),
         client_secret: settings.client_secret.clone(),
-        redirect_uri: callback_url,
         auth_method,
         id_token_alg,
         timeout: Duration::try_from(settings.timeout).unwrap_or(Duration::from_secs(10)),
         clock_tolerance: settings.clock_tolerance,
         authorization_endpoint: settings.authorization_url.clone(),
         token_endpoint: settings.token_url.clone(),
+        ..ClientSettings::new(
+            settings.metadata_url.clone(),
+            settings.client_id.clone(),
+            callback_url,
+        )
     })
 }
 

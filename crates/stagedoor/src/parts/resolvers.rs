@@ -44,17 +44,25 @@ impl ResolverFactories {
     }
 }
 
-/// The chain that `settings` describe; `None` when there are none.
+/// The resolver that `settings` describe; `None` when there are none.
 pub(crate) fn resolver_of(
     settings: &[Resolver],
     factories: &ResolverFactories,
 ) -> Result<Option<Arc<dyn SignInResolver>>, StartError> {
+    let chain = resolver_chain(settings, factories)?;
+    Ok(chain.map(|chain| Arc::new(chain) as Arc<dyn SignInResolver>))
+}
+
+/// The same as a chain.
+pub(crate) fn resolver_chain(
+    settings: &[Resolver],
+    factories: &ResolverFactories,
+) -> Result<Option<ResolverChain>, StartError> {
     let resolvers = settings
         .iter()
         .map(|settings| one(settings, factories))
         .collect::<Result<Vec<_>, _>>()?;
-    Ok((!resolvers.is_empty())
-        .then(|| Arc::new(ResolverChain::new(resolvers)) as Arc<dyn SignInResolver>))
+    Ok((!resolvers.is_empty()).then(|| ResolverChain::new(resolvers)))
 }
 
 fn one(

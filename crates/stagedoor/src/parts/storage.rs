@@ -17,10 +17,11 @@ const SQLITE_FILE: &str = "stagedoor.sqlite";
 
 /// Opens the database, and brings its tables to this version.
 pub(crate) async fn storage(settings: &Settings) -> Result<Arc<dyn Storage>, StartError> {
-    Ok(open(&location(&settings.backend.database)).await?)
+    Ok(open(&database_location(&settings.backend.database)).await?)
 }
 
-fn location(database: &Database) -> DatabaseLocation {
+/// Where it is.
+pub(crate) fn database_location(database: &Database) -> DatabaseLocation {
     match database {
         Database::Sqlite(SqliteLocation::Memory) => DatabaseLocation::SqliteMemory,
         Database::Sqlite(SqliteLocation::Directory(directory)) => {
