@@ -33,6 +33,7 @@
 //! see `parts/`.
 
 mod backend;
+mod check;
 pub mod cli;
 pub mod dev;
 mod parts;

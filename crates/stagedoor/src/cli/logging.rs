@@ -16,13 +16,8 @@ pub(super) enum LogFormat {
 }
 
 /// Starts logging. `STAGEDOOR_LOG` chooses what is logged, as `RUST_LOG` does
-/// elsewhere: `debug`, or `info,stagedoor_oidc=trace`.
-pub(super) fn start(format: LogFormat, quiet: bool) {
-    let default = if quiet {
-        "warn,stagedoor::audit=info"
-    } else {
-        "info"
-    };
+/// elsewhere: `debug`, or `info,stagedoor_oidc=trace`; without it, `default` does.
+pub(super) fn start(format: LogFormat, default: &str) {
     let filter =
         EnvFilter::try_from_env("STAGEDOOR_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let lines = tracing_subscriber::fmt()

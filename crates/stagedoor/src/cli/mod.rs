@@ -1,15 +1,20 @@
 //! The command line.
 
+mod check;
+mod config_args;
 mod dev;
 mod logging;
 mod report;
 mod serve;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
 use logging::LogFormat;
+
+/// How long threads may take to finish when the process ends.
+const STOPPING: Duration = Duration::from_secs(1);
 
 /// Sign-in for Backstage in one binary.
 #[derive(Debug, Parser)]
@@ -41,6 +46,32 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Try it: server, demo identity provider and catalog in one process.
     Dev(dev::DevArgs),
+    /// Try the configuration: tell before a start what would fail after it.
+    Check(check::CheckArgs),
+}
+
+impl Command {
+    /// What is logged unless something else is asked for.
+    fn default_log(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info",
+            Self::Dev(_) => "warn,stagedoor::audit=info",
+            // What it has to say is its output.
+            Self::Check(_) => "off",
+        }
+    }
+
+    async fn run(self) -> ExitCode {
+        let outcome = match self {
+            Self::Serve(args) => serve::run(args).await,
+            Self::Dev(args) => dev::run(args).await,
+            Self::Check(args) => return check::run(args).await,
+        };
+        match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => report::start_error(&error),
+        }
+    }
 }
 
 /// Runs the command that the process was started with.
@@ -50,19 +81,13 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    logging::start(cli.log_format, matches!(cli.command, Command::Dev(_)));
+    logging::start(cli.log_format, cli.command.default_log());
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return report::failed(&Arc::new(error)),
+        Err(error) => return report::failed(&error),
     };
-    let outcome = runtime.block_on(async {
-        match cli.command {
-            Command::Serve(args) => serve::run(args).await,
-            Command::Dev(args) => dev::run(args).await,
-        }
-    });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => report::start_error(error),
-    }
+    let exit_code = runtime.block_on(cli.command.run());
+    // A name that is still being looked up must not hold the process.
+    runtime.shutdown_timeout(STOPPING);
+    exit_code
 }
