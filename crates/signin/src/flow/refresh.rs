@@ -262,8 +262,7 @@ impl SignIn {
         refresh_token: &RefreshToken,
         request: &RefreshRequest,
     ) -> Result<SessionTokens, SignInError> {
-        let granted = request.granted_scope.as_deref().unwrap_or(&before.scope);
-        let scopes = RefreshScopes::new(provider, request.scope.as_deref(), granted)?;
+        let scopes = RefreshScopes::new(provider, request.scope.as_deref(), &before.scope)?;
         let subject = before
             .tokenset
             .id_token

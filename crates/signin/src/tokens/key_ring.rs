@@ -4,7 +4,7 @@
 //! all nodes share, and are published until the last token they signed has
 //! long expired.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::{SignedDuration, Timestamp};
@@ -61,6 +61,7 @@ enum Source {
 /// The key that signs now, and the one that is announced to follow.
 struct Signing {
     current: Arc<SigningKey>,
+    stored_at: Timestamp,
     until: Timestamp,
     next: Option<Announced>,
 }
@@ -70,6 +71,7 @@ struct Signing {
 struct Announced {
     key: Arc<SigningKey>,
     made_at: Timestamp,
+    stored_at: Timestamp,
 }
 
 /// What was published when last read from the store.
@@ -109,6 +111,7 @@ impl KeyRing {
                 let first = keys.into_iter().next().ok_or(TokenError::NoStaticKey)?;
                 let signing = Signing {
                     current: Arc::new(first),
+                    stored_at: Timestamp::MIN,
                     until: Timestamp::MAX,
                     next: None,
                 };
@@ -138,11 +141,33 @@ impl KeyRing {
             .load_full()
             .and_then(|signing| signing.next.clone())
             .filter(|next| self.outlives_its_tokens(next));
-        let key = match announced {
-            Some(next) => next.key,
-            None => self.make_and_store().await?.key,
+        let next = match announced {
+            Some(next) => next,
+            None => self.make_and_store().await?,
         };
-        self.start_signing_with(&key);
+        self.start_signing_with(&next);
+        Ok(next.key)
+    }
+
+    /// The key to sign with now, once every node publishes it: for a token
+    /// that is verified at once, perhaps with the keys of another node. Waits
+    /// only just after the first key was made, a second at most.
+    ///
+    /// # Errors
+    /// As [`KeyRing::current`].
+    pub async fn current_at_every_node(&self) -> Result<Arc<SigningKey>, TokenError> {
+        let key = self.current().await?;
+        let stored_at = self
+            .signing
+            .load()
+            .as_ref()
+            .map(|signing| signing.stored_at);
+        let age = stored_at.map(|stored_at| self.clock.now().duration_since(stored_at));
+        if let Some(age) = age.filter(|age| !age.is_negative())
+            && let Ok(rest) = Duration::try_from(PUBLISHED_MAX_AGE - age)
+        {
+            tokio::time::sleep(rest).await;
+        }
         Ok(key)
     }
 
@@ -163,6 +188,7 @@ impl KeyRing {
         let next = self.make_and_store().await?;
         self.signing.store(Some(Arc::new(Signing {
             current: signing.current.clone(),
+            stored_at: signing.stored_at,
             until: signing.until,
             next: Some(next),
         })));
@@ -196,15 +222,21 @@ impl KeyRing {
             created_at: made_at,
         };
         store.add_key(&stored).await?;
+        let stored_at = self.clock.now();
         tracing::info!(kid = key.kid(), "made a new signing key");
         self.reload().await?;
         let key = Arc::new(key);
-        Ok(Announced { key, made_at })
+        Ok(Announced {
+            key,
+            made_at,
+            stored_at,
+        })
     }
 
-    fn start_signing_with(&self, key: &Arc<SigningKey>) {
+    fn start_signing_with(&self, next: &Announced) {
         self.signing.store(Some(Arc::new(Signing {
-            current: key.clone(),
+            current: next.key.clone(),
+            stored_at: next.stored_at,
             until: self.clock.now() + self.settings.lifetime,
             next: None,
         })));

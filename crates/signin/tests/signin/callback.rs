@@ -85,7 +85,7 @@ async fn a_provider_that_denies_is_quoted() {
     let error = answer.outcome.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Authentication rejected, access_denied: Ada said no"
+        "Authentication rejected, access_denied (Ada said no)"
     );
     assert_eq!(error.name(), ErrorName::AuthenticationError);
     assert_eq!(error.code(), "provider_denied");

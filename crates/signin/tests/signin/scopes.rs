@@ -51,24 +51,33 @@ async fn the_scope_granted_is_that_of_the_flow() {
 }
 
 #[tokio::test]
-async fn a_refresh_adds_to_what_was_granted_and_keeps_it() {
+async fn a_refresh_keeps_what_was_granted_and_claims_no_more() {
     let house = house().await;
     let mut browser = Browser::signed_in(&house).await;
+    browser.granted_scope = Some("admin".to_owned());
     let more = RefreshRequest {
         scope: Some("read".to_owned()),
         ..browser.refresh_request()
     };
     let refreshed = house.sign_in.refresh(more).await.unwrap();
-    assert_eq!(refreshed.granted_scope, "read openid profile email groups");
+    assert_eq!(refreshed.granted_scope, "openid profile email groups");
     assert_eq!(
         refreshed.session.provider_info.scope,
         refreshed.granted_scope
     );
+}
 
-    // Also for a browser that has lost the cookie.
-    browser.granted_scope = None;
-    let refreshed = browser.try_refresh(&house.sign_in).await.unwrap();
-    assert_eq!(refreshed.granted_scope, "read openid profile email groups");
+#[tokio::test]
+async fn a_refresh_adds_what_the_provider_says_it_gave() {
+    let house = house().await;
+    let browser = Browser::signed_in(&house).await;
+    house.provider.now(|b| b.scope = Some("openid read admin"));
+    let more = RefreshRequest {
+        scope: Some("read".to_owned()),
+        ..browser.refresh_request()
+    };
+    let refreshed = house.sign_in.refresh(more).await.unwrap();
+    assert_eq!(refreshed.granted_scope, "openid profile email groups read");
 }
 
 #[tokio::test]

@@ -36,6 +36,8 @@ pub(crate) struct Behaviour {
     pub(crate) identifies_on_refresh: bool,
     /// The access token's lifetime.
     pub(crate) expires_in: Option<u64>,
+    /// What it says of the scopes it gave.
+    pub(crate) scope: Option<&'static str>,
     /// A refresh token it is told to forget is refused from then on.
     pub(crate) forgets_on_logout: bool,
     /// Every call fails so.
@@ -74,6 +76,7 @@ impl FakeProvider {
             gives_refresh_tokens: true,
             identifies_on_refresh: true,
             expires_in: Some(300),
+            scope: None,
             forgets_on_logout: true,
             failure: None,
         };
@@ -193,7 +196,7 @@ impl State {
                 access_token: AccessToken::new(format!("access-{}", self.tokens_given)),
                 token_type: "Bearer".to_owned(),
                 expires_in: behaviour.expires_in,
-                scope: None,
+                scope: behaviour.scope.map(str::to_owned),
                 refresh_token: refresh_token.map(RefreshToken::new),
                 id_token: identifies.then(|| id_token(&behaviour.userinfo, clock)),
             },
