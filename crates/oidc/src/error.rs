@@ -37,6 +37,17 @@ pub enum OidcError {
         /// The HTTP status.
         status: u16,
     },
+    /// The provider refused the pushed authorization request (RFC 9126 §2.3):
+    /// the client or its settings are not as registered.
+    #[error("the identity provider refused the authorization request ({status}): {error}{}", explained(description.as_deref()))]
+    RequestRefused {
+        /// The registered error code, such as `invalid_request`.
+        error: String,
+        /// The provider's explanation, shortened and cleaned.
+        description: Option<String>,
+        /// The HTTP status.
+        status: u16,
+    },
     /// The userinfo endpoint refused the access token (RFC 6750 §3.1).
     #[error("the identity provider's userinfo endpoint refused the access token ({status})")]
     UserinfoRefused {
@@ -85,6 +96,14 @@ impl OidcError {
         }
     }
 
+    pub(crate) fn request_refused(error: &str, description: Option<&str>, status: u16) -> Self {
+        Self::RequestRefused {
+            error: shown(error),
+            description: description.map(shown_description),
+            status,
+        }
+    }
+
     /// Whether the same call may succeed later without anyone changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -106,6 +125,7 @@ impl OidcError {
             Self::Denied { .. } => "provider_denied",
             Self::TokenRefused { .. } if self.is_refused() => "grant_refused",
             Self::TokenRefused { .. } => "token_refused",
+            Self::RequestRefused { .. } => "authorization_request_refused",
             Self::UserinfoRefused { .. } => "userinfo_refused",
             Self::Invalid(violation) => violation.code(),
             Self::Misconfigured { .. } => "client_misconfigured",

@@ -57,6 +57,7 @@ mod jwt;
 mod logout_token;
 mod pkce;
 mod provider_text;
+mod pushed_authorization;
 mod query;
 mod relying_party;
 mod revocation;

@@ -29,6 +29,10 @@ pub struct ProviderMetadata {
     pub userinfo_endpoint: Option<Url>,
     /// Where tokens can be revoked (RFC 7009).
     pub revocation_endpoint: Option<Url>,
+    /// Where authorization requests can be pushed (RFC 9126).
+    pub pushed_authorization_request_endpoint: Option<Url>,
+    /// Whether they must be.
+    pub require_pushed_authorization_requests: bool,
     /// Where the browser is sent to end the provider's own session (RP-Initiated Logout §2.1).
     pub end_session_endpoint: Option<Url>,
     /// Whether every authorization response carries `iss` (RFC 9207 §3).
@@ -75,6 +79,10 @@ impl ProviderMetadata {
             jwks_uri: document.required_endpoint("jwks_uri", None)?,
             userinfo_endpoint: document.endpoint("userinfo_endpoint")?,
             revocation_endpoint: document.endpoint("revocation_endpoint")?,
+            pushed_authorization_request_endpoint: document
+                .endpoint("pushed_authorization_request_endpoint")?,
+            require_pushed_authorization_requests: document
+                .flag("require_pushed_authorization_requests"),
             end_session_endpoint: document.endpoint("end_session_endpoint")?,
             authorization_response_iss_parameter_supported: document
                 .flag("authorization_response_iss_parameter_supported"),

@@ -125,7 +125,7 @@ fn is_not_too_long(at: Place, token: &str) -> Result<(), Violation> {
     if token.len() > MAX_TOKEN {
         return Err(Violation::TooLong {
             at,
-            name: "the token",
+            name: "JWT",
             limit: MAX_TOKEN,
         });
     }

@@ -9,6 +9,7 @@ use crate::{
     callback::{CallbackParams, accepted_code},
     error::OidcError,
     id_token::{Expected, ExpectedNonce, VerifiedIdToken},
+    pushed_authorization::{pushing_endpoint, read_request_uri},
     query::{Parameter, with_query},
     secrets::{CodeVerifier, Nonce},
     token_endpoint::{TokenResponse, TokenSet},
@@ -17,10 +18,12 @@ use crate::{
 
 impl RelyingParty {
     /// Prepares a sign-in: code flow with PKCE `S256` and a nonce
-    /// (Core §3.1.2.1, RFC 7636).
+    /// (Core §3.1.2.1, RFC 7636); pushed (RFC 9126) if the provider requires it
+    /// or the settings ask for it.
     ///
     /// # Errors
-    /// As [`Self::metadata`], or [`OidcError::NoEntropy`].
+    /// As [`Self::metadata`], or [`OidcError::NoEntropy`]; if the request is
+    /// pushed, also [`OidcError::RequestRefused`].
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn authorization_request(
         &self,
@@ -33,7 +36,15 @@ impl RelyingParty {
             issuer: metadata.issuer.clone(),
             authentication: required_authentication(&self.settings, params.extra),
         };
-        let parameters = authorization_parameters(&metadata, &self.settings, &params, &secrets);
+        let mut parameters = authorization_parameters(&metadata, &self.settings, &params, &secrets);
+        if let Some(endpoint) = pushing_endpoint(&metadata, &self.settings)? {
+            let answer = self.post(&metadata, endpoint, parameters).await?;
+            // RFC 9126 §4: the reference, and nothing that it stands for.
+            parameters = vec![
+                ("client_id", self.settings.client_id.as_str().into()),
+                ("request_uri", read_request_uri(&answer)?.into()),
+            ];
+        }
         let url = with_query(&metadata.authorization_endpoint, &parameters, &RESERVED);
         Ok(AuthorizationRequest { url, secrets })
     }

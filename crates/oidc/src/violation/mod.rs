@@ -36,7 +36,7 @@ pub enum Violation {
         detail: String,
     },
     /// A value is longer than any honest one.
-    #[error("{at}: {name} is longer than {limit} bytes")]
+    #[error("{at}: '{name}' is longer than {limit} bytes")]
     TooLong {
         /// Which answer.
         at: Place,

@@ -17,6 +17,7 @@ mod http;
 mod id_token;
 mod keys;
 mod logout_token;
+mod pushed_authorization;
 mod refresh;
 mod revocation;
 mod support;

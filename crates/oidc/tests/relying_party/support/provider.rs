@@ -26,6 +26,7 @@ pub(crate) enum Endpoint {
     Token,
     Userinfo,
     Revocation,
+    Pushed,
 }
 
 /// An answer given in place of the usual one.
@@ -52,6 +53,7 @@ impl Reply {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asked {
     pub(crate) form: HashMap<String, String>,
+    pub(crate) body: String,
     pub(crate) authorization: Option<String>,
 }
 
@@ -91,6 +93,7 @@ impl TestProvider {
             .route("/realm/token", post(token))
             .route("/realm/userinfo", get(userinfo))
             .route("/realm/revoke", post(revocation))
+            .route("/realm/par", post(pushed))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         provider
@@ -177,6 +180,7 @@ impl TestProvider {
     ) -> Response {
         let authorization = headers.get(header::AUTHORIZATION);
         let asked = Asked {
+            body: String::from_utf8_lossy(form).into_owned(),
             form: form_urlencoded::parse(form).into_owned().collect(),
             authorization: authorization.map(|it| it.to_str().unwrap().to_owned()),
         };
@@ -265,4 +269,13 @@ async fn revocation(
     body: Bytes,
 ) -> Response {
     provider.answer(Endpoint::Revocation, &headers, &body, |_| Value::Null)
+}
+
+async fn pushed(State(provider): State<TestProvider>, headers: HeaderMap, body: Bytes) -> Response {
+    provider.answer(
+        Endpoint::Pushed,
+        &headers,
+        &body,
+        |_| json!({"request_uri": "urn:ietf:params:oauth:request_uri:1", "expires_in": 60}),
+    )
 }
