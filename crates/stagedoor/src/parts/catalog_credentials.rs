@@ -143,7 +143,11 @@ impl CatalogCredentials for OurPluginToken {
         if let Some(token) = self.still_good(now) {
             return Ok(token);
         }
-        let key = self.keys.current().await.map_err(NoCatalogToken::because)?;
+        let key = self
+            .keys
+            .current_at_every_node()
+            .await
+            .map_err(NoCatalogToken::because)?;
         let token = PluginTokenIssuer::issue(&key, OURSELVES, CATALOG, now)
             .map_err(NoCatalogToken::because)?;
         let token = CatalogToken::new(token.expose());

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::time::Duration;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rstest::rstest;
 use serde_json::Value;
@@ -27,6 +29,14 @@ fn credentials(access: &str, rest: &str) -> (Chosen, Arc<ManualClock>, Arc<KeyRi
     let entropy = Arc::new(SystemEntropy::default());
     let keys = Arc::new(KeyRing::new(settings, source, clock.clone(), entropy).unwrap());
     let chosen = catalog_credentials(&loaded.settings, keys.clone(), clock.clone());
+    (chosen, clock, keys)
+}
+
+/// The same, with a key that all nodes have had time to hear of.
+async fn settled_credentials() -> (Chosen, Arc<ManualClock>, Arc<KeyRing>) {
+    let (chosen, clock, keys) = credentials("", "");
+    keys.current().await.unwrap();
+    clock.advance(SignedDuration::from_secs(1));
     (chosen, clock, keys)
 }
 
@@ -80,7 +90,7 @@ fn part(token: &str, index: usize) -> Value {
 
 #[tokio::test]
 async fn a_plugin_token_says_who_calls_whom() {
-    let (chosen, _, keys) = credentials("", "");
+    let (chosen, _, keys) = settled_credentials().await;
     let token = token(&chosen).await;
     let header = part(&token, 0);
     assert_eq!(header["typ"], "vnd.backstage.plugin");
@@ -91,12 +101,12 @@ async fn a_plugin_token_says_who_calls_whom() {
         (&claims["sub"], &claims["aud"]),
         (&"auth".into(), &"catalog".into())
     );
-    assert_eq!((&claims["iat"], &claims["exp"]), (&0.into(), &3600.into()));
+    assert_eq!((&claims["iat"], &claims["exp"]), (&1.into(), &3601.into()));
 }
 
 #[tokio::test]
 async fn a_plugin_token_is_kept_until_shortly_before_its_end() {
-    let (chosen, clock, keys) = credentials("", "");
+    let (chosen, clock, keys) = settled_credentials().await;
     let first = token(&chosen).await;
     clock.advance(PLUGIN_TOKEN_LIFETIME - SPARE - SignedDuration::from_secs(1));
     assert_eq!(token(&chosen).await, first);
@@ -111,4 +121,14 @@ async fn a_plugin_token_is_kept_until_shortly_before_its_end() {
     assert!(keys.published().await.unwrap().set().find(&kid).is_some());
     clock.advance(SignedDuration::from_hours(-3));
     assert_ne!(token(&chosen).await, second, "issued in the future");
+}
+
+#[tokio::test]
+async fn a_plugin_token_is_not_shown_before_other_nodes_know_its_key() {
+    let (chosen, clock, _) = credentials("", "");
+    let early = tokio::time::timeout(Duration::from_millis(50), token(&chosen)).await;
+    assert!(early.is_err(), "shown at once");
+    clock.advance(SignedDuration::from_secs(1));
+    let later = tokio::time::timeout(Duration::from_millis(500), token(&chosen)).await;
+    assert!(later.is_ok(), "still waiting");
 }
