@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::{error::OidcError, provider_text::shown, query::Parameter, secrets::AccessToken};
 
+const JSON: &str = "application/json";
 /// The most that is read of an answer, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
 
@@ -83,18 +84,26 @@ impl HttpClient {
         builder.build().map(Self).map_err(HttpSetupError::Client)
     }
 
-    /// `GET url`, with `bearer` if given.
-    pub(crate) async fn get(
+    /// `GET url`, which anybody may read.
+    pub(crate) async fn get(&self, url: &Url, timeout: Duration) -> Result<Answer, OidcError> {
+        let request = self.0.get(url.clone()).header(ACCEPT, JSON);
+        exchange(request, url, timeout).await
+    }
+
+    /// `GET url` with an access token (RFC 6750 §2.1), in the form of `accept`.
+    pub(crate) async fn get_as(
         &self,
         url: &Url,
-        bearer: Option<&AccessToken>,
+        token: &AccessToken,
+        accept: &str,
         timeout: Duration,
     ) -> Result<Answer, OidcError> {
-        let mut request = self.0.get(url.clone());
-        if let Some(token) = bearer {
-            let value = Zeroizing::new(format!("Bearer {}", token.expose()));
-            request = request.header(AUTHORIZATION, sensitive(&value)?);
-        }
+        let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let request = self
+            .0
+            .get(url.clone())
+            .header(ACCEPT, accept)
+            .header(AUTHORIZATION, sensitive(&bearer)?);
         exchange(request, url, timeout).await
     }
 
@@ -111,6 +120,7 @@ impl HttpClient {
         let mut request = self
             .0
             .post(url.clone())
+            .header(ACCEPT, JSON)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(body);
         if let Some(authorization) = &form.authorization {
@@ -176,6 +186,15 @@ impl Answer {
             .map_err(|_| self.unusable("with something that is not JSON"))
     }
 
+    /// The body as text.
+    ///
+    /// # Errors
+    /// [`OidcError::Unavailable`] when it is no text.
+    pub(crate) fn text(&self) -> Result<&str, OidcError> {
+        let text = std::str::from_utf8(&self.body).map(str::trim);
+        text.map_err(|_| self.unusable("with something that is no text"))
+    }
+
     /// The body as JSON, of an answer that must be a success.
     pub(crate) fn success_json(&self) -> Result<Value, OidcError> {
         if self.is_success() {
@@ -196,7 +215,7 @@ impl Answer {
 }
 
 fn is_json(media_type: &str) -> bool {
-    media_type == "application/json" || media_type == "text/json" || media_type.ends_with("+json")
+    media_type == JSON || media_type == "text/json" || media_type.ends_with("+json")
 }
 
 /// Sends `request` and reads the answer, all within `timeout`.
@@ -208,12 +227,7 @@ async fn exchange(
     let endpoint = without_query(url);
     let failed =
         |error: reqwest::Error| OidcError::unavailable(format!("{endpoint}: {}", described(error)));
-    let mut response = request
-        .header(ACCEPT, "application/json")
-        .timeout(timeout)
-        .send()
-        .await
-        .map_err(failed)?;
+    let mut response = request.timeout(timeout).send().await.map_err(failed)?;
     refuse_outage(&endpoint, &response)?;
 
     let mut body = Zeroizing::new(Vec::new());

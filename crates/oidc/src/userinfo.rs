@@ -1,53 +1,147 @@
 //! The userinfo endpoint (Core §5.3).
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::{
     claims::Claims,
     error::OidcError,
     http::Answer,
+    jwks::KeyRing,
+    jwt::{
+        Jws,
+        claim::required_text,
+        rules::{
+            audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
+            issuer_is_the_provider,
+        },
+    },
     provider_text::shown,
+    signing_alg::SigningAlg,
     violation::{Place, Violation},
 };
 
-/// The claims of a userinfo answer about `subject`.
-pub(crate) fn read_userinfo(answer: &Answer, subject: &str) -> Result<Claims, OidcError> {
+const AT: Place = Place::Userinfo;
+const JWT: &str = "application/jwt";
+
+/// What a particular answer is measured against.
+pub(crate) struct Expected<'a> {
+    /// Who signed in.
+    pub(crate) subject: &'a str,
+    /// The algorithm of a signed answer; `None` for a plain one.
+    pub(crate) alg: Option<SigningAlg>,
+    /// The provider's issuer, to the letter.
+    pub(crate) issuer: &'a str,
+    /// Our client id.
+    pub(crate) client_id: &'a str,
+    /// Our time.
+    pub(crate) now: Timestamp,
+    /// How far the provider's clock may differ.
+    pub(crate) tolerance: SignedDuration,
+}
+
+/// The form of answer to ask for.
+pub(crate) fn media_type(alg: Option<SigningAlg>) -> &'static str {
+    alg.map_or("application/json", |_| JWT)
+}
+
+/// The claims of an answer that passed every check.
+pub(crate) async fn read_userinfo(
+    answer: &Answer,
+    keys: &KeyRing,
+    expected: &Expected<'_>,
+) -> Result<Claims, OidcError> {
     if !answer.is_success() {
         return Err(OidcError::UserinfoRefused {
             status: answer.status,
         });
     }
+    let claims = match expected.alg {
+        Some(alg) => signed(answer, alg, keys, expected).await?,
+        None => plain(answer)?,
+    };
+    subject_is_the_same(&claims, expected.subject)?;
+    Ok(claims)
+}
+
+fn plain(answer: &Answer) -> Result<Claims, OidcError> {
     is_plain_json(answer)?;
     let claims = Claims::try_from(answer.json()?).map_err(|_| Violation::Malformed {
-        at: Place::Userinfo,
+        at: AT,
         detail: "not a JSON object".to_owned(),
     })?;
-    subject_is_the_same(&claims, subject)?;
     Ok(claims)
+}
+
+async fn signed(
+    answer: &Answer,
+    alg: SigningAlg,
+    keys: &KeyRing,
+    expected: &Expected<'_>,
+) -> Result<Claims, OidcError> {
+    is_a_jwt(answer)?;
+    let jws = Jws::read(AT, answer.text()?)?;
+    jws.algorithm_is(alg)?;
+    jws.has_no_critical_extension()?;
+    jws.kind_is("JWT")?;
+    keys.verify(&jws, alg).await?;
+    is_from_the_provider_for_the_client(jws.claims(), expected)?;
+    is_within_its_time(jws.claims(), expected)?;
+    Ok(jws.into_claims())
 }
 
 /// Core §5.3.2: a JWT comes only if the client is registered for it.
 fn is_plain_json(answer: &Answer) -> Result<(), Violation> {
-    if answer.is_of_type("application/jwt") {
+    if answer.is_of_type(JWT) {
         return Err(Violation::SignedUserinfo);
     }
     Ok(())
 }
 
+/// Core §5.3.2: and if it is registered for it, nothing else does.
+fn is_a_jwt(answer: &Answer) -> Result<(), Violation> {
+    if answer.is_of_type(JWT) {
+        return Ok(());
+    }
+    Err(Violation::UnsignedUserinfo)
+}
+
+/// Core §5.3.2: `iss` is the provider and `aud` has the client. They should be
+/// there; some providers leave them out, and then the connection and the
+/// subject say as much.
+fn is_from_the_provider_for_the_client(
+    claims: &Claims,
+    expected: &Expected<'_>,
+) -> Result<(), Violation> {
+    if claims.get("iss").is_some() {
+        issuer_is_the_provider(AT, claims, expected.issuer)?;
+    }
+    if claims.get("aud").is_some() {
+        audience_has_the_client(AT, claims, expected.client_id)?;
+    }
+    Ok(())
+}
+
+/// RFC 7519 §4.1.4 to §4.1.6: its times, as far as it has any, fit now.
+fn is_within_its_time(claims: &Claims, expected: &Expected<'_>) -> Result<(), Violation> {
+    let Expected { now, tolerance, .. } = *expected;
+    if claims.get("exp").is_some() {
+        is_not_expired(AT, claims, now, tolerance)?;
+    }
+    if claims.get("iat").is_some() {
+        is_not_issued_in_future(AT, claims, now, tolerance)?;
+    }
+    is_valid_already(AT, claims, now, tolerance)
+}
+
 /// Core §5.3.2: `sub` is there and exactly that of the ID token; else nothing
 /// of the answer may be used, for it may have been swapped for another's.
 fn subject_is_the_same(claims: &Claims, expected: &str) -> Result<(), Violation> {
-    let at = Place::Userinfo;
-    let claim = "sub";
-    let value = claims
-        .get(claim)
-        .ok_or(Violation::MissingClaim { at, claim })?;
-    let got = value
-        .as_str()
-        .ok_or(Violation::MalformedClaim { at, claim })?;
+    let got = required_text(AT, claims, "sub")?;
     if got == expected {
         return Ok(());
     }
     Err(Violation::SubjectMismatch {
-        at,
+        at: AT,
         expected: shown(expected),
         got: shown(got),
     })

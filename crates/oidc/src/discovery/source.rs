@@ -51,7 +51,7 @@ impl Source for DiscoverySource {
     async fn fetch(&self) -> Result<ProviderMetadata, OidcError> {
         let target = DiscoveryTarget::new(&self.settings.metadata_url)?;
         let timeout = self.settings.timeout;
-        let answer = self.http.get(&target.document, None, timeout).await?;
+        let answer = self.http.get(&target.document, timeout).await?;
         let document = answer.success_json()?;
         let metadata = ProviderMetadata::read(&document, &target, &self.settings)?;
         self.warn_about_algorithm(&metadata);

@@ -48,7 +48,7 @@ impl Source for KeySource {
     async fn fetch(&self) -> Result<KeySet, OidcError> {
         let metadata = self.metadata.get().await?;
         let timeout = self.settings.timeout;
-        let answer = self.http.get(&metadata.jwks_uri, None, timeout).await?;
+        let answer = self.http.get(&metadata.jwks_uri, timeout).await?;
         Ok(KeySet::read(&answer.success_json()?)?)
     }
 }

@@ -1,15 +1,23 @@
 //! What the provider says about somebody.
 
 use super::RelyingParty;
-use crate::{claims::Claims, error::OidcError, secrets::AccessToken, userinfo::read_userinfo};
+use crate::{
+    claims::Claims,
+    error::OidcError,
+    secrets::AccessToken,
+    userinfo::{Expected, media_type, read_userinfo},
+};
 
 impl RelyingParty {
     /// The claims about `subject`, whose ID token came with `access_token`;
-    /// `None` when the provider has no userinfo endpoint (Core §5.3).
+    /// `None` when the provider has no userinfo endpoint (Core §5.3). Sources of
+    /// further claims that the answer names (Core §5.6.2) are not asked: what
+    /// stands in them is not there.
     ///
     /// # Errors
     /// [`OidcError::UserinfoRefused`], [`OidcError::Invalid`] when the answer is
-    /// about somebody else, or [`OidcError::Unavailable`].
+    /// about somebody else or not signed as it must be, or
+    /// [`OidcError::Unavailable`].
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn userinfo(
         &self,
@@ -20,8 +28,22 @@ impl RelyingParty {
         let Some(endpoint) = &metadata.userinfo_endpoint else {
             return Ok(None);
         };
+        let expected = Expected {
+            subject,
+            alg: self.settings.userinfo_signed_alg,
+            issuer: &metadata.issuer,
+            client_id: &self.settings.client_id,
+            now: self.clock.now(),
+            tolerance: self.tolerance(),
+        };
+        let accept = media_type(expected.alg);
         let timeout = self.settings.timeout;
-        let answer = self.http.get(endpoint, Some(access_token), timeout).await?;
-        read_userinfo(&answer, subject).map(Some)
+        let answer = self
+            .http
+            .get_as(endpoint, access_token, accept, timeout)
+            .await?;
+        read_userinfo(&answer, &self.keys, &expected)
+            .await
+            .map(Some)
     }
 }

@@ -33,6 +33,10 @@ pub struct ClientSettings {
     pub assertion: AssertionSettings,
     /// The only algorithm accepted for ID tokens.
     pub id_token_alg: SigningAlg,
+    /// The only algorithm accepted for userinfo, if the client is registered
+    /// for signed userinfo (`userinfo_signed_response_alg`): then no other is
+    /// accepted. Otherwise userinfo is plain JSON.
+    pub userinfo_signed_alg: Option<SigningAlg>,
     /// What every authorization request carries.
     pub authorization: AuthorizationSettings,
     /// How long one whole HTTP exchange with the provider may take.
@@ -58,6 +62,7 @@ impl ClientSettings {
             auth_method: ClientAuthMethod::default(),
             assertion: AssertionSettings::default(),
             id_token_alg: SigningAlg::default(),
+            userinfo_signed_alg: None,
             authorization: AuthorizationSettings::default(),
             timeout: Duration::from_secs(10),
             clock_tolerance: SignedDuration::from_secs(30),

@@ -55,6 +55,7 @@ impl Violation {
             Self::AtHashMismatch => "id_token_at_hash_mismatch",
             Self::SubjectMismatch { at, .. } => at!(at, "subject_mismatch"),
             Self::SignedUserinfo => "userinfo_signed",
+            Self::UnsignedUserinfo => "userinfo_not_signed",
             Self::NotALogout => "logout_token_no_logout_event",
             Self::NobodyToLogOut => "logout_token_subject_missing",
             Self::NonceInLogoutToken => "logout_token_nonce_present",

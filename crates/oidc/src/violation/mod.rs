@@ -231,9 +231,14 @@ pub enum Violation {
     },
     /// Userinfo came as a JWT, which this client never asked for (Core §5.3.2).
     #[error(
-        "userinfo response: signed or encrypted userinfo is not supported; turn it off for this client"
+        "userinfo response: it is signed or encrypted, which is not expected; turn that off for this client, or set what it is signed with"
     )]
     SignedUserinfo,
+    /// Userinfo came plain, though the client is registered for a JWT (Core §5.3.2).
+    #[error(
+        "userinfo response: it is not a JWT though a signed one is expected; turn signing on for this client"
+    )]
+    UnsignedUserinfo,
     /// The token does not say that it ends a session (Back-Channel Logout §2.6 rule 5).
     #[error("logout token: 'events' does not hold the back-channel logout event")]
     NotALogout,

@@ -20,6 +20,7 @@ mod logout_token;
 mod pushed_authorization;
 mod refresh;
 mod revocation;
+mod signed_userinfo;
 mod support;
 mod token_endpoint;
 mod userinfo;

@@ -74,3 +74,21 @@ async fn an_access_token_no_header_can_hold_is_not_sent() {
     assert_eq!(refused(outcome), "client_misconfigured");
     assert_eq!(client.provider.count(Endpoint::Userinfo), 0);
 }
+
+#[tokio::test]
+async fn distributed_and_aggregated_claims_are_neither_fetched_nor_believed() {
+    let client = Client::new().await;
+    let source = format!("{}/jwks", client.provider.issuer);
+    client.provider.userinfo(move |it| {
+        it["_claim_names"] = json!({"groups": "far", "email": "near"});
+        it["_claim_sources"] = json!({
+            "far": {"endpoint": source, "access_token": "t"},
+            "near": {"JWT": "e30.eyJlbWFpbCI6ImV2aWxAZXhhbXBsZSJ9."},
+        });
+    });
+    let claims = userinfo(&client).await.unwrap().unwrap();
+    assert_eq!(claims.get("groups"), None);
+    assert_eq!(claims.get("email"), None);
+    assert_eq!(claims.str("name"), Some("Ann"));
+    assert_eq!(client.provider.count(Endpoint::Jwks), 0);
+}

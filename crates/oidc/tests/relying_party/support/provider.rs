@@ -55,6 +55,7 @@ pub(crate) struct Asked {
     pub(crate) form: HashMap<String, String>,
     pub(crate) body: String,
     pub(crate) authorization: Option<String>,
+    pub(crate) accept: Option<String>,
 }
 
 type Change = Box<dyn Fn(&mut Value) + Send>;
@@ -178,11 +179,15 @@ impl TestProvider {
         form: &[u8],
         usual: impl FnOnce(&Behaviour) -> Value,
     ) -> Response {
-        let authorization = headers.get(header::AUTHORIZATION);
+        let header = |name| {
+            let value = headers.get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
         let asked = Asked {
             body: String::from_utf8_lossy(form).into_owned(),
             form: form_urlencoded::parse(form).into_owned().collect(),
-            authorization: authorization.map(|it| it.to_str().unwrap().to_owned()),
+            authorization: header(header::AUTHORIZATION),
+            accept: header(header::ACCEPT),
         };
         let reply = self.with(|it| {
             let entry = it.asked.entry(endpoint).or_default();
