@@ -52,8 +52,8 @@ impl Drop for Running {
 impl Running {
     /// Tells it to stop, and waits until it has.
     fn stopped_by(mut self, signal: &str) -> Output {
-        let told = Command::new("kill")
-            .args([signal, &self.0.id().to_string()])
+        let told = Command::new("sh")
+            .args(["-c", &format!("kill {signal} {}", self.0.id())])
             .status();
         assert!(told.unwrap().success());
         let stopping = Instant::now();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
-use textwrap::{Options, core::display_width};
+use textwrap::{Options, WordSeparator, core::display_width};
 
 use super::{Finding, Level, Part, Report, SignIn, Told};
 
@@ -180,10 +180,13 @@ impl Look {
         let Some(width) = self.width else {
             return lines.collect();
         };
-        let width = width.saturating_sub(indent).max(NARROWEST_TEXT);
+        // A URL stays in one piece, so that it can be copied.
+        let options = Options::new(width.saturating_sub(indent).max(NARROWEST_TEXT))
+            .word_separator(WordSeparator::AsciiSpace)
+            .break_words(false);
         lines
             .flat_map(|line| {
-                let wrapped = textwrap::wrap(&line, Options::new(width).break_words(false));
+                let wrapped = textwrap::wrap(&line, &options);
                 let owned = wrapped.into_iter().map(std::borrow::Cow::into_owned);
                 owned.collect::<Vec<_>>()
             })

@@ -11,11 +11,7 @@ use clap::Args;
 use super::{config_args::ConfigArgs, report};
 use crate::check::{self, CheckError, Request, Verdict, table};
 
-/// Tries the configuration: tells before a start what would fail after it.
-///
-/// Reads it as `serve` would, asks the providers, the catalog and the database,
-/// and changes nothing. The exit code is 0 when all is well or there are only
-/// warnings, 1 when something would fail, 2 when the configuration has mistakes.
+/// What to check, and how to tell.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   stagedoor check --config app-config.yaml --config app-config.production.yaml

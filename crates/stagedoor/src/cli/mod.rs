@@ -47,6 +47,11 @@ enum Command {
     /// Try it: server, demo identity provider and catalog in one process.
     Dev(dev::DevArgs),
     /// Try the configuration: tell before a start what would fail after it.
+    ///
+    /// Reads it as `serve` would, asks the providers, the catalog and the
+    /// database, and changes nothing. The exit code is 0 when all is well or
+    /// there are only warnings, 1 when something would fail, 2 when the
+    /// configuration has mistakes.
     Check(check::CheckArgs),
 }
 

@@ -198,10 +198,10 @@ async fn the_token_endpoint_has_to_be_there() {
 async fn a_client_without_refresh_tokens_is_worth_a_warning() {
     let house = House::new().await;
     house.idp.set_refresh_policy(RefreshPolicy::Never);
-    let run = house.check().await;
-    run.finds("ok auth.providers.oidc.development, discovery", "issuer");
-    // The demo provider refuses as for any token, or says that it has none.
-    assert_eq!(run.exit_code, 0);
+    house
+        .check()
+        .await
+        .complains(0, &start("warning", "client"), "gets no refresh tokens");
 }
 
 #[tokio::test(flavor = "multi_thread")]
