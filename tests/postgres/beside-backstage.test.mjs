@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { Backend, externalAccess } from '../backstage/support/backend.mjs';
 import { refresh } from '../support/flows.mjs';
@@ -55,6 +56,18 @@ for (const order of [['Backstage', 'Stagedoor'], ['Stagedoor', 'Backstage']]) {
       }
       const [byBackstage, byUs] = await Promise.all([backstage, door].map(async side => (await publishedKeys(side)).keys.map(({ kid }) => kid).sort()));
       assert.deepEqual(byBackstage, byUs);
+    });
+
+    test('so do the tokens by which the two call other plugins: either publishes the keys of both', async () => {
+      await tokens();
+      const pluginKeys = async side => (await send('GET', `${side.local}/api/auth/.backstage/auth/v1/jwks.json`)).json().keys.map(({ kid }) => kid).sort();
+      // Backstage makes its key with its first call, which looks ada up in the catalog; ours is made at the start.
+      const rows = await cluster.query('SELECT id FROM backstage_backend_public_keys__keys ORDER BY 1', { database: DATABASE });
+      assert.ok(rows.length >= 2, `${rows.length} keys`);
+      for (const side of [backstage, door]) {
+        await until(async () => isDeepStrictEqual(await pluginKeys(side), rows.flat()), { what: 'the keys of both to be published', everyMs: 100 });
+      }
+      assert.deepEqual(await cluster.query('SELECT id FROM stagedoor_plugin_keys', { database: DATABASE }), []);
     });
 
     test('what is known of a user is known to both, whoever wrote it', async () => {
