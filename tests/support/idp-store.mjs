@@ -45,8 +45,8 @@ export class IdpStore {
       }
 
       async revokeByGrantId(grantId) {
-        for (const [key, { payload }] of store.records) {
-          if (payload.grantId === grantId) store.records.delete(key);
+        for (const [key, { model, payload }] of store.records) {
+          if (model === this.model && payload.grantId === grantId) store.records.delete(key);
         }
       }
     };

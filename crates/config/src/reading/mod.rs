@@ -10,4 +10,4 @@ mod section;
 
 pub(crate) use duration::Limits;
 pub(crate) use field::Field;
-pub(crate) use section::Section;
+pub(crate) use section::{Section, is_like};

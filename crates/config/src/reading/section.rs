@@ -194,7 +194,7 @@ impl<'a> Section<'a> {
         object
             .entries
             .iter()
-            .find(|(found, _)| hints.contains(&found.as_str()) || nearest(found, [key]).is_some())
+            .find(|(found, _)| found.as_str() != key && is_like(found, key, hints))
             .map(|(found, entry)| (found.as_str(), &entry.key_place))
     }
 
@@ -205,4 +205,9 @@ impl<'a> Section<'a> {
             format!("{}.{key}", self.path)
         }
     }
+}
+
+/// Whether `found` was probably meant to be `key`, or is.
+pub(crate) fn is_like(found: &str, key: &str, hints: &[&str]) -> bool {
+    found == key || hints.contains(&found) || nearest(found, [key]).is_some()
 }

@@ -1,6 +1,6 @@
 //! `backend.database`, as it is for the plugin `auth`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Paths, PostgresSettings};
 use crate::{
@@ -146,7 +146,11 @@ impl SqliteLocation {
         }
         let directory = directory.unwrap_or_else(|| ".".to_owned());
         Some(match file {
-            Some(file) => Self::File(paths.new_in_first(&format!("{directory}/{file}"))),
+            // An absolute file name stays what it is.
+            Some(file) => {
+                let file = Path::new(&directory).join(file);
+                Self::File(paths.new_in_first(&file.to_string_lossy()))
+            }
             None => Self::Directory(paths.new_in_first(&directory)),
         })
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Known, ProviderEnvironment, provider_environment::METADATA_HINTS};
 use crate::{
     problem::Problem,
-    reading::{Field, Section},
+    reading::{Field, Section, is_like},
 };
 
 /// The id of a provider: `[A-Za-z0-9_-]+`, at most 64 characters. It is a part
@@ -117,9 +117,11 @@ fn is_ours_by_id(id: &str, known: &Known) -> bool {
 impl Provider {
     fn read(id: ProviderId, field: &Field<'_>, known: &Known) -> Option<Self> {
         let block = field.section()?;
-        if block.mentions("metadataUrl")
-            || block.look_alike("metadataUrl", METADATA_HINTS).is_some()
-        {
+        // An environment may have any name, also one that looks like a key.
+        let stray = block
+            .fields()
+            .any(|field| !field.is_object() && is_like(field.key, "metadataUrl", METADATA_HINTS));
+        if stray {
             // Each key would be taken for an environment.
             let message = "the settings of a provider stand under the name of an environment";
             return field.error(
