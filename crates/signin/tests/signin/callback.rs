@@ -202,6 +202,23 @@ async fn a_resolver_s_own_refusal_is_told_and_its_mishaps_are_not() {
 }
 
 #[tokio::test]
+async fn another_account_helps_where_this_one_was_refused_only() {
+    let house = House::new().await;
+    let mut browser = Browser::default();
+    let state = browser.start(&house.sign_in).await;
+    let stranger = Browser::default().come_back(&house.sign_in, &state).await;
+    let error = stranger.unwrap().outcome.unwrap_err();
+    assert!(!error.asks_for_another_account());
+
+    house.catalog.forgets_everyone();
+    let refused = Browser::default().sign_in(&house.sign_in).await;
+    assert!(refused.unwrap_err().asks_for_another_account());
+    house.catalog.is_away(true);
+    let unlucky = Browser::default().sign_in(&house.sign_in).await;
+    assert!(!unlucky.unwrap_err().asks_for_another_account());
+}
+
+#[tokio::test]
 async fn nothing_secret_is_in_debug_output() {
     let house = House::new().await;
     let mut browser = Browser::default();

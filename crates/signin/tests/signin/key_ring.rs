@@ -1,6 +1,6 @@
 //! Signing keys: made, rotated, published, removed (contract §9).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use stagedoor_ambient::{Clock, ManualClock, SystemEntropy};
@@ -138,6 +138,20 @@ async fn the_next_key_is_published_before_it_signs() {
     rings.later(SignedDuration::from_secs(60));
     assert_eq!(current(&ring).await, next.kid);
     assert_eq!(rings.store.list_keys().await.unwrap().len(), 2);
+}
+
+/// A token that another node verifies at once waits until that node is sure to
+/// have read its key.
+#[tokio::test]
+async fn a_brand_new_key_waits_until_all_nodes_have_it() {
+    let rings = Rings::new().await;
+    let ring = rings.ring();
+    let at_once = Duration::from_millis(100);
+    let early = tokio::time::timeout(at_once, ring.current_at_every_node()).await;
+    assert!(early.is_err());
+    rings.later(SignedDuration::from_secs(1));
+    let ready = tokio::time::timeout(at_once, ring.current_at_every_node()).await;
+    assert_eq!(ready.unwrap().unwrap().kid(), current(&ring).await);
 }
 
 /// Over a quiet weekend, for example: the announced key has waited so long that

@@ -136,6 +136,22 @@ async fn a_provider_that_is_down_is_an_answer_for_later() {
     tells_no_internals(&error);
 }
 
+/// Else the provider would sign the same account in again at once.
+#[tokio::test]
+async fn whoever_was_refused_is_sent_to_choose_an_account() {
+    let house = House::new().await;
+    let browser = Browser::default();
+    for another_account in [true, false] {
+        let request = StartRequest {
+            another_account,
+            ..browser.start_request()
+        };
+        let started = house.sign_in.start(request).await.unwrap();
+        let asked = started.location.query().unwrap().contains("select_account");
+        assert_eq!(asked, another_account);
+    }
+}
+
 /// Else the person would learn it only after having signed in.
 #[tokio::test]
 async fn what_could_not_come_back_does_not_leave() {

@@ -252,6 +252,10 @@ impl Authenticator for FakeProvider {
         url.query_pairs_mut()
             .append_pair("scope", input.scope)
             .append_pair("state", input.state);
+        if input.another_account {
+            url.query_pairs_mut()
+                .append_pair("prompt", "select_account");
+        }
         Ok(AuthorizationStart { url, secrets })
     }
 
