@@ -20,5 +20,5 @@ mod tls;
 pub use router::router;
 pub use serve::{Bound, ServeError};
 pub use settings::{CorsSettings, ServerSettings, auth_url};
-pub use state::AppState;
+pub use state::{AppState, ConfigurationStatus};
 pub use tls::{Tls, TlsError};

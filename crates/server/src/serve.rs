@@ -1,6 +1,11 @@
 //! Listening, and stopping gracefully.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -45,16 +50,27 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Listens on `host` and `port`; port 0 takes any that is free.
+    /// Listens on `host` and `port`; port 0 takes any that is free. Without a
+    /// host, on every address the machine has.
     ///
     /// # Errors
     /// When the address is taken or not ours.
-    pub async fn to(host: &str, port: u16) -> Result<Self, ServeError> {
+    pub async fn to(host: Option<&str>, port: u16) -> Result<Self, ServeError> {
         let failed = |source| ServeError {
-            address: format!("{host}:{port}"),
+            address: format!("{}:{port}", host.unwrap_or("*")),
             source,
         };
-        let listener = TcpListener::bind((host, port)).await.map_err(failed)?;
+        let listener = match host {
+            Some(host) => TcpListener::bind((host, port)).await,
+            None => match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+                // A machine without IPv6 says so in this or another way.
+                Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                    TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await
+                }
+                outcome => outcome,
+            },
+        }
+        .map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address })
     }

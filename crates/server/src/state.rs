@@ -1,6 +1,9 @@
 //! What every route can reach.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use stagedoor_signin::{SignIn, tokens::KeyRing};
 
@@ -13,6 +16,44 @@ pub struct AppState {
     pub sign_in: Arc<SignIn>,
     /// The keys of plugin tokens, published for other plugins.
     pub plugin_keys: Arc<KeyRing>,
+    /// Which configuration is in force.
+    pub configuration: Arc<ConfigurationStatus>,
     /// How the server presents itself.
     pub settings: Arc<ServerSettings>,
+}
+
+/// Which configuration is in force, and whether a newer one was refused: for
+/// readiness and metrics.
+#[derive(Debug, Default)]
+pub struct ConfigurationStatus {
+    changes: AtomicU64,
+    problem: Mutex<Option<String>>,
+}
+
+impl ConfigurationStatus {
+    /// A change has taken effect; how many there have been.
+    pub fn accepted(&self) -> u64 {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.changes.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// A change was refused, for this reason.
+    pub fn refused(&self, problem: String) {
+        *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(problem);
+    }
+
+    /// How many changes have taken effect since the start.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
+    }
+
+    /// Why the newest change was refused, if it was.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        self.problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }

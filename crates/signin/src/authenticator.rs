@@ -17,6 +17,16 @@ pub struct OidcResult {
     pub tokenset: TokenSet,
 }
 
+/// What a refresh gave.
+#[derive(Debug)]
+pub struct RefreshResult {
+    /// The new tokens. They are kept whatever becomes of `userinfo`: the old
+    /// refresh token may be worthless by now.
+    pub tokenset: TokenSet,
+    /// The claims of the userinfo endpoint, or why there are none.
+    pub userinfo: Result<Claims, OidcError>,
+}
+
 /// What a flow starts with.
 #[derive(Debug, Clone, Copy)]
 pub struct AuthorizationInput<'a> {
@@ -71,7 +81,7 @@ pub trait Authenticator: Send + Sync + 'static {
         &self,
         refresh_token: &RefreshToken,
         subject: Option<&str>,
-    ) -> Result<OidcResult, OidcError>;
+    ) -> Result<RefreshResult, OidcError>;
 
     /// Tells the provider that the session is over.
     ///

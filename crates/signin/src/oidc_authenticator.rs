@@ -10,7 +10,9 @@ use stagedoor_oidc::{
 };
 
 use crate::{
-    authenticator::{Authenticator, AuthorizationInput, AuthorizationStart, OidcResult},
+    authenticator::{
+        Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
+    },
     profile::{EmailPolicy, profile_of},
 };
 
@@ -77,21 +79,14 @@ impl OidcAuthenticator {
 
     /// Userinfo for tokens whose subject is known, or the ID token's claims
     /// where the provider has no userinfo endpoint.
-    async fn with_userinfo(
-        &self,
-        tokenset: TokenSet,
-        subject: &str,
-    ) -> Result<OidcResult, OidcError> {
-        let userinfo = self
-            .relying_party
-            .userinfo(&tokenset.access_token, subject)
-            .await?;
-        let userinfo = match (userinfo, &tokenset.id_token) {
+    async fn userinfo(&self, tokenset: &TokenSet, subject: &str) -> Result<Claims, OidcError> {
+        let access_token = &tokenset.access_token;
+        let userinfo = self.relying_party.userinfo(access_token, subject).await?;
+        Ok(match (userinfo, &tokenset.id_token) {
             (Some(userinfo), _) => userinfo,
             (None, Some(id_token)) => id_token.claims().clone(),
             (None, None) => Claims::empty(),
-        };
-        Ok(OidcResult { userinfo, tokenset })
+        })
     }
 }
 
@@ -125,22 +120,27 @@ impl Authenticator for OidcAuthenticator {
     ) -> Result<OidcResult, OidcError> {
         let tokenset = self.relying_party.exchange_code(callback, secrets).await?;
         let subject = subject_of(&tokenset)?;
-        self.with_userinfo(tokenset, &subject).await
+        let userinfo = self.userinfo(&tokenset, &subject).await?;
+        Ok(OidcResult { userinfo, tokenset })
     }
 
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
         subject: Option<&str>,
-    ) -> Result<OidcResult, OidcError> {
+    ) -> Result<RefreshResult, OidcError> {
         let tokenset = self.relying_party.refresh(refresh_token, subject).await?;
         // A session taken over from Backstage has no subject yet: then the new
         // ID token must name it, or nothing ties userinfo to anyone.
         let subject = match subject {
-            Some(subject) => subject.to_owned(),
-            None => subject_of(&tokenset)?,
+            Some(subject) => Ok(subject.to_owned()),
+            None => subject_of(&tokenset),
         };
-        self.with_userinfo(tokenset, &subject).await
+        let userinfo = match subject {
+            Ok(subject) => self.userinfo(&tokenset, &subject).await,
+            Err(error) => Err(error),
+        };
+        Ok(RefreshResult { tokenset, userinfo })
     }
 
     async fn logout(&self, refresh_token: &RefreshToken) -> Result<(), OidcError> {

@@ -46,7 +46,7 @@ pub struct Parts {
 /// Signs people in: `start`, `callback`, `refresh`, `logout`.
 pub struct SignIn {
     live: ArcSwap<Live>,
-    pub(crate) keychain: Keychain,
+    keychain: ArcSwap<Keychain>,
     pub(crate) storage: Arc<dyn Storage>,
     resolver_context: ResolverContext,
     tokens: Arc<TokenService>,
@@ -69,7 +69,7 @@ impl SignIn {
     pub fn new(parts: Parts) -> Self {
         Self {
             live: ArcSwap::from_pointee(parts.live),
-            keychain: parts.keychain,
+            keychain: ArcSwap::from_pointee(parts.keychain),
             storage: parts.storage,
             resolver_context: parts.resolver_context,
             tokens: parts.tokens,
@@ -88,6 +88,16 @@ impl SignIn {
     /// Replaces providers and origins. Flows under way finish.
     pub fn replace(&self, live: Live) {
         self.live.store(Arc::new(live));
+    }
+
+    /// Replaces the session secrets. What older ones have sealed opens as long
+    /// as they are among them.
+    pub fn replace_keychain(&self, keychain: Keychain) {
+        self.keychain.store(Arc::new(keychain));
+    }
+
+    pub(crate) fn keychain(&self) -> Arc<Keychain> {
+        self.keychain.load_full()
     }
 
     /// Issues and verifies Backstage tokens.

@@ -38,6 +38,10 @@ pub(crate) async fn readiness(State(state): State<AppState>) -> Response {
     let body = json!({
         "status": if ready { "ok" } else { "error" },
         "database": if ready { "ok" } else { "unavailable" },
+        "configuration": {
+            "changes": state.configuration.changes(),
+            "problem": state.configuration.problem(),
+        },
         "providers": providers,
     });
     let status = if ready {

@@ -104,7 +104,7 @@ impl SignIn {
             .filter(|(name, _)| name == "state");
         match (states.next(), states.next()) {
             (Some((_, state)), None) if !state.is_empty() => {
-                FlowState::open(&self.keychain, &request.provider, state)
+                FlowState::open(&self.keychain(), &request.provider, state)
             }
             (None, _) => Err(SignInError::EnvironmentMissing),
             _ => Err(SignInError::StateInvalid),
@@ -137,7 +137,7 @@ impl SignIn {
     ) -> Result<FlowCookie, SignInError> {
         state.check_age(self.clock.now())?;
         match cookies.iter().find(|(flow, _)| *flow == state.flow) {
-            Some((_, sealed)) => FlowCookie::open(&self.keychain, state, sealed),
+            Some((_, sealed)) => FlowCookie::open(&self.keychain(), state, sealed),
             None if cookies.is_empty() => Err(SignInError::FlowCookieMissing),
             None => Err(SignInError::FlowCookieInvalid),
         }
@@ -178,7 +178,7 @@ impl SignIn {
                     .and_then(|token| token.session_id())
                     .map(str::to_owned),
                 user_entity_ref: session.user_entity_ref(),
-                sealed_tokens: tokens.seal(&self.keychain, cookie.id(), &*self.entropy)?,
+                sealed_tokens: tokens.seal(&self.keychain(), cookie.id(), &*self.entropy)?,
                 created_at: now,
                 refreshed_at: now,
                 expires_at: tokens.session_end(provider, now),

@@ -94,7 +94,7 @@ impl SignIn {
         }
         self.storage.delete_session(record.id).await?;
         audit::signed_out(provider, record.user_entity_ref.as_deref());
-        let tokens = SessionTokens::open(&self.keychain, record.id, &record.sealed_tokens);
+        let tokens = SessionTokens::open(&self.keychain(), record.id, &record.sealed_tokens);
         Ok(tokens.ok().and_then(|tokens| tokens.tokenset.refresh_token))
     }
 

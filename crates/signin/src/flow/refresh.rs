@@ -9,13 +9,14 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::random_bytes;
-use stagedoor_oidc::RefreshToken;
+use stagedoor_oidc::{OidcError, RefreshToken};
 use stagedoor_storage::{LeaseId, LeaseOutcome, SessionId, SessionRecord, SessionUpdate};
 use tracing::Instrument;
 
 use super::logout::tell_of_logout;
 use crate::{
     SignIn, SignInError, audit,
+    authenticator::RefreshResult,
     provider::Provider,
     scope::Scopes,
     session::{Presented, SessionCookie, SessionResponse, SessionTokens},
@@ -110,12 +111,15 @@ impl SignIn {
         let asked_at = self.clock.now();
         let cookie = self.present(provider, &request, asked_at).await?;
         let (record, tokens) = {
-            let _alone_here = self.gates.enter(cookie.id()).await;
+            let entering = self.gates.enter(cookie.id());
+            let _alone_here = tokio::time::timeout(PATIENCE, entering)
+                .await
+                .map_err(|_| SignInError::RefreshBusy)?;
             self.fresh_tokens(provider, &cookie, &request, asked_at)
                 .await?
         };
         let session = self.session_response(provider, &tokens).await?;
-        self.note_user(&record, session.user_entity_ref()).await?;
+        self.note_user(&record, session.user_entity_ref()).await;
         Ok(Refreshed {
             provider: provider.clone(),
             session,
@@ -198,16 +202,14 @@ impl SignIn {
 
     /// Keeps the session's user up to date: a session taken over from
     /// Backstage learns it here, and a resolver may change its mind.
-    async fn note_user(
-        &self,
-        record: &SessionRecord,
-        user: Option<String>,
-    ) -> Result<(), SignInError> {
-        if record.user_entity_ref != user {
-            let user = user.as_deref();
-            self.storage.set_session_user(record.id, user).await?;
+    async fn note_user(&self, record: &SessionRecord, user: Option<String>) {
+        if record.user_entity_ref == user {
+            return;
         }
-        Ok(())
+        let noted = self.storage.set_session_user(record.id, user.as_deref());
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "a session's user could not be noted, the next refresh will");
+        }
     }
 
     async fn refresh_leased(
@@ -225,17 +227,18 @@ impl SignIn {
         if !is_theirs {
             return Err(SignInError::SessionMissing);
         }
-        let tokens = SessionTokens::open(&self.keychain, record.id, &record.sealed_tokens)?;
+        let tokens = SessionTokens::open(&self.keychain(), record.id, &record.sealed_tokens)?;
         let Some(lease) = lease else {
             return Ok(tokens);
         };
         let refresh_token = tokens.tokenset.refresh_token.clone();
         match refresh_token.filter(|_| !self.is_since(asked_at, record)) {
             Some(refresh_token) => {
-                let refreshed = self
+                let (refreshed, userinfo) = self
                     .ask_provider(provider, record, &tokens, &refresh_token, request)
                     .await?;
                 self.keep(provider, record, lease, &refreshed).await?;
+                userinfo?;
                 Ok(refreshed)
             }
             // Someone in this process was faster, or there is nothing to
@@ -254,6 +257,7 @@ impl SignIn {
         asked_at < record.refreshed_at && record.refreshed_at <= self.clock.now()
     }
 
+    /// New tokens, and whether the provider also told whose they are.
     async fn ask_provider(
         &self,
         provider: &Provider,
@@ -261,7 +265,7 @@ impl SignIn {
         before: &SessionTokens,
         refresh_token: &RefreshToken,
         request: &RefreshRequest,
-    ) -> Result<SessionTokens, SignInError> {
+    ) -> Result<(SessionTokens, Result<(), OidcError>), SignInError> {
         let scopes = RefreshScopes::new(provider, request.scope.as_deref(), &before.scope)?;
         let subject = before
             .tokenset
@@ -273,9 +277,14 @@ impl SignIn {
             .await
             .map_err(|_| SignInError::ProviderTooSlow)?;
         match answer {
-            Ok(result) => {
-                let scope = scopes.granted_now(result.tokenset.scope.as_deref());
-                Ok(SessionTokens::new(result, scope, self.clock.now()).carry_over(before))
+            Ok(RefreshResult { tokenset, userinfo }) => {
+                let scope = scopes.granted_now(tokenset.scope.as_deref());
+                let (userinfo, told) = match userinfo {
+                    Ok(userinfo) => (Some(userinfo), Ok(())),
+                    Err(error) => (None, Err(error)),
+                };
+                let now = self.clock.now();
+                Ok((before.refreshed(tokenset, userinfo, scope, now), told))
             }
             Err(error) => {
                 let error = SignInError::from(error);
@@ -306,7 +315,7 @@ impl SignIn {
                 .and_then(|token| token.session_id())
                 .map(str::to_owned)
                 .or_else(|| record.provider_session.clone()),
-            sealed_tokens: tokens.seal(&self.keychain, record.id, &*self.entropy)?,
+            sealed_tokens: tokens.seal(&self.keychain(), record.id, &*self.entropy)?,
             refreshed_at: tokens.received_at,
             expires_at: tokens.session_end(provider, tokens.received_at),
         };

@@ -77,7 +77,7 @@ impl SignIn {
             kind,
             started_at: now,
         };
-        let sealed_state = state.seal(&self.keychain, &*self.entropy)?;
+        let sealed_state = state.seal(&self.keychain(), &*self.entropy)?;
         let input = AuthorizationInput {
             scope: &scope,
             state: &sealed_state,
@@ -92,7 +92,7 @@ impl SignIn {
             location: start.url,
             origin,
             flow: state.flow,
-            cookie: cookie.seal(&state, &self.keychain, &*self.entropy)?,
+            cookie: cookie.seal(&state, &self.keychain(), &*self.entropy)?,
             abandoned: abandoned(request.open_flows),
             provider,
         })

@@ -42,7 +42,7 @@ impl SignIn {
             subject: String::new(),
             provider_session: None,
             user_entity_ref: None,
-            sealed_tokens: tokens.seal(&self.keychain, cookie.id(), &*self.entropy)?,
+            sealed_tokens: tokens.seal(&self.keychain(), cookie.id(), &*self.entropy)?,
             created_at: now,
             refreshed_at: now,
             expires_at: tokens.session_end(provider, now).min(now + UNPROVEN),
@@ -76,7 +76,10 @@ impl SignIn {
         token: &RefreshToken,
     ) -> impl Iterator<Item = SessionCookie> + Send + use<> {
         let context = format!("{}/{}", provider.id, provider.environment);
-        let names: Vec<_> = self.keychain.names_for(&context, token.expose()).collect();
+        let names: Vec<_> = self
+            .keychain()
+            .names_for(&context, token.expose())
+            .collect();
         names.into_iter().map(SessionCookie::from_bytes)
     }
 }

@@ -35,6 +35,30 @@ impl SessionTokens {
         }
     }
 
+    /// New tokens of the session that `self` is about, with what stays where
+    /// the provider's answer leaves it out: the refresh token it did not
+    /// rotate, the ID token it did not renew, and what is known of the person.
+    pub(crate) fn refreshed(
+        &self,
+        mut tokenset: TokenSet,
+        userinfo: Option<Claims>,
+        scope: String,
+        received_at: Timestamp,
+    ) -> Self {
+        let before = &self.tokenset;
+        tokenset.refresh_token = tokenset
+            .refresh_token
+            .or_else(|| before.refresh_token.clone());
+        tokenset.id_token = tokenset.id_token.or_else(|| before.id_token.clone());
+        let userinfo = userinfo.filter(|claims| *claims != Claims::empty());
+        Self {
+            userinfo: userinfo.unwrap_or_else(|| self.userinfo.clone()),
+            tokenset,
+            scope,
+            received_at,
+        }
+    }
+
     /// All that is known of a session taken over from Backstage.
     pub(crate) fn taken_over(
         refresh_token: RefreshToken,
@@ -55,25 +79,6 @@ impl SessionTokens {
             scope,
             received_at,
         }
-    }
-
-    /// What stays when a provider's refresh answer leaves it out: the refresh
-    /// token it did not rotate, the ID token it did not renew, and what is known
-    /// of the person where it says nothing of them.
-    pub(crate) fn carry_over(mut self, before: &Self) -> Self {
-        if self.userinfo == Claims::empty() {
-            self.userinfo = before.userinfo.clone();
-        }
-        let now = &mut self.tokenset;
-        now.refresh_token = now
-            .refresh_token
-            .take()
-            .or_else(|| before.tokenset.refresh_token.clone());
-        now.id_token = now
-            .id_token
-            .take()
-            .or_else(|| before.tokenset.id_token.clone());
-        self
     }
 
     /// When the tokens end: the access token, or else the ID token.

@@ -53,6 +53,21 @@ async fn a_refusal_of_the_client_keeps_the_session() {
     assert!(browser.refresh(&house.sign_in).await.is_ok());
 }
 
+/// The refresh token was rotated before userinfo failed: it must not be lost.
+#[tokio::test]
+async fn userinfo_that_fails_after_the_tokens_came_loses_no_refresh_token() {
+    let house = House::new().await;
+    let mut browser = Browser::signed_in(&house).await;
+    let reason = "userinfo is down".to_owned();
+    let failure = OidcError::Unavailable { reason };
+    house.provider.now(|b| b.userinfo_failure = Some(failure));
+    let error = cause(browser.try_refresh(&house.sign_in).await);
+    assert_eq!(error.code(), "provider_unavailable");
+    house.provider.now(|b| b.userinfo_failure = None);
+    let session = browser.refresh(&house.sign_in).await.unwrap();
+    assert_eq!(session.provider_info.access_token, "access-3");
+}
+
 /// By then the provider has rotated the refresh token: it must not be lost.
 #[tokio::test]
 async fn a_catalog_that_is_down_after_the_refresh_loses_no_refresh_token() {

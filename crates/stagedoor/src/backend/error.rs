@@ -21,8 +21,13 @@ pub enum StartError {
     #[error("the catalog can't be read: {0}")]
     Catalog(#[from] stagedoor_catalog::FileCatalogError),
     /// The database can't be opened.
-    #[error(transparent)]
-    Storage(#[from] stagedoor_storage::StorageError),
+    #[error("backend.database, {place}: {source}")]
+    Database {
+        /// The file, or the server and its port.
+        place: String,
+        /// Why not.
+        source: stagedoor_storage::StorageError,
+    },
     /// The HTTP client can't be set up.
     #[error(transparent)]
     Http(#[from] stagedoor_oidc::HttpSetupError),

@@ -2,7 +2,9 @@
 
 mod builder;
 mod error;
+mod inputs;
 mod provider_factory;
+mod reload;
 mod running;
 
 pub use builder::AuthBackendBuilder;

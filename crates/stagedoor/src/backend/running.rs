@@ -7,7 +7,7 @@ use stagedoor_server::{Bound, Tls};
 use stagedoor_signin::{SignIn, tokens::KeyRing};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
-use super::{AuthBackendBuilder, StartError};
+use super::{AuthBackendBuilder, StartError, reload::Reload};
 use crate::parts::CatalogInUse;
 
 /// How often providers that are not known yet are asked again; the relying
@@ -24,6 +24,7 @@ pub struct AuthBackend {
     pub(super) bound: Bound,
     pub(super) router: Router,
     pub(super) tls: Option<Tls>,
+    pub(super) settling_time: Duration,
     pub(super) background: Background,
 }
 
@@ -59,6 +60,7 @@ impl AuthBackend {
         // Before the first request asks for one: making a key takes a write.
         self.background.sign_in.tokens().keys().current().await?;
         self.background.plugin_keys.current().await?;
+        tokio::time::sleep(self.settling_time).await;
         let _watching = self.background.catalog.watch()?;
         let _tasks = self.background.start();
         tracing::info!(address = %self.bound.address(), "listening");
@@ -73,18 +75,17 @@ pub(super) struct Background {
     pub(super) sign_in: Arc<SignIn>,
     pub(super) plugin_keys: Arc<KeyRing>,
     pub(super) catalog: CatalogInUse,
+    pub(super) reload: Reload,
 }
 
 impl Background {
     /// Starts it all; it ends when the set is dropped.
-    fn start(&self) -> JoinSet<()> {
+    fn start(self) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         tasks.spawn(ask_providers(self.sign_in.clone()));
-        tasks.spawn(look_after_keys(
-            self.sign_in.clone(),
-            self.plugin_keys.clone(),
-        ));
-        tasks.spawn(remove_expired(self.sign_in.clone()));
+        tasks.spawn(look_after_keys(self.sign_in.clone(), self.plugin_keys));
+        tasks.spawn(remove_expired(self.sign_in));
+        tasks.spawn(self.reload.run());
         tasks
     }
 }

@@ -40,7 +40,7 @@ impl KeyDoor {
     pub(super) async fn open(settings: &Settings, keys: Arc<KeyRing>) -> Option<Self> {
         let listen = &settings.backend.listen;
         let tls = parts::tls(&settings.backend).ok()?;
-        let bound = Bound::to(listen.host.as_deref().unwrap_or("::"), listen.port).await;
+        let bound = Bound::to(listen.host.as_deref(), listen.port).await;
         let auth_url = stagedoor_server::auth_url(&settings.backend.base_url);
         let auth_path = Url::parse(&auth_url).ok()?.path().to_owned();
         let asked = Arc::<AtomicBool>::default();

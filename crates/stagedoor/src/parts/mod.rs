@@ -21,5 +21,5 @@ pub(crate) use providers::{Registry, callback_url, live, origins};
 pub(crate) use relying_party::{oidc_options, relying_party};
 pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};
 pub(crate) use server::server_settings;
-pub(crate) use storage::{database_location, storage};
+pub(crate) use storage::{database_location, settling_time, storage};
 pub(crate) use tls::tls;

@@ -1,6 +1,6 @@
 //! `backend.database` → the database.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use stagedoor_config::{
     Database, Division, PostgresSettings, PostgresTls as TlsSetting, Settings, SqliteLocation,
@@ -17,7 +17,30 @@ const SQLITE_FILE: &str = "stagedoor.sqlite";
 
 /// Opens the database, and brings its tables to this version.
 pub(crate) async fn storage(settings: &Settings) -> Result<Arc<dyn Storage>, StartError> {
-    Ok(open(&database_location(&settings.backend.database)).await?)
+    let location = database_location(&settings.backend.database);
+    open(&location)
+        .await
+        .map_err(|source| StartError::Database {
+            place: place_of(&location),
+            source,
+        })
+}
+
+/// How long a node that comes anew waits before it signs. Others that share
+/// its database publish its key within a second; nobody shares a file.
+pub(crate) fn settling_time(settings: &Settings) -> Duration {
+    match settings.backend.database {
+        Database::Postgres(_) => Duration::from_secs(1),
+        Database::Sqlite(_) => Duration::ZERO,
+    }
+}
+
+fn place_of(location: &DatabaseLocation) -> String {
+    match location {
+        DatabaseLocation::SqliteMemory => "in memory".to_owned(),
+        DatabaseLocation::SqliteFile(path) => path.display().to_string(),
+        DatabaseLocation::Postgres(postgres) => format!("{}:{}", postgres.host, postgres.port),
+    }
 }
 
 /// Where it is.
@@ -40,7 +63,8 @@ fn postgres(settings: &PostgresSettings) -> PostgresLocation {
     location.database.clone_from(&settings.database);
     location.role.clone_from(&settings.role);
     location.create_database = settings.ensure_exists;
-    location.create_schema = settings.ensure_schema_exists;
+    // As in Backstage, which makes the schema with the database.
+    location.create_schema = settings.ensure_exists || settings.ensure_schema_exists;
     location
         .application_name
         .clone_from(&settings.application_name);

@@ -17,7 +17,9 @@ use stagedoor_oidc::{
 };
 use stagedoor_signin::{
     EmailPolicy,
-    authenticator::{Authenticator, AuthorizationInput, AuthorizationStart, OidcResult},
+    authenticator::{
+        Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
+    },
     profile_of,
 };
 use tokio::sync::watch;
@@ -40,6 +42,8 @@ pub(crate) struct Behaviour {
     pub(crate) scope: Option<&'static str>,
     /// A refresh token it is told to forget is refused from then on.
     pub(crate) forgets_on_logout: bool,
+    /// Userinfo fails so, after the tokens were given.
+    pub(crate) userinfo_failure: Option<OidcError>,
     /// Every call fails so.
     pub(crate) failure: Option<OidcError>,
 }
@@ -78,6 +82,7 @@ impl FakeProvider {
             expires_in: Some(300),
             scope: None,
             forgets_on_logout: true,
+            userinfo_failure: None,
             failure: None,
         };
         Self {
@@ -285,7 +290,7 @@ impl Authenticator for FakeProvider {
         &self,
         refresh_token: &RefreshToken,
         subject: Option<&str>,
-    ) -> Result<OidcResult, OidcError> {
+    ) -> Result<RefreshResult, OidcError> {
         let token = refresh_token.expose().to_owned();
         let asked = (token.clone(), subject.map(str::to_owned));
         self.state().refreshed.push(asked);
@@ -301,7 +306,15 @@ impl Authenticator for FakeProvider {
             state.new_refresh_token()
         });
         let identifies = state.behaviour.identifies_on_refresh;
-        Ok(state.result(&self.clock, rotated, identifies))
+        let result = state.result(&self.clock, rotated, identifies);
+        let userinfo = match &state.behaviour.userinfo_failure {
+            Some(error) => Err(error.clone()),
+            None => Ok(result.userinfo),
+        };
+        Ok(RefreshResult {
+            tokenset: result.tokenset,
+            userinfo,
+        })
     }
 
     async fn logout(&self, refresh_token: &RefreshToken) -> Result<(), OidcError> {

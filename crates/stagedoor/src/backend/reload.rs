@@ -1,0 +1,163 @@
+//! The configuration, changed while running.
+//!
+//! A good change replaces providers, origins and session secrets as a whole;
+//! requests and flows under way finish with what they began with. A bad one is
+//! refused, said in the log and in readiness, and the old one serves on. What
+//! else a configuration holds (addresses, the database, the catalog's place,
+//! keys) takes a restart.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use stagedoor_config::{Loaded, Watcher, watch};
+use stagedoor_oidc::HttpClient;
+use stagedoor_server::{AppState, ConfigurationStatus};
+use stagedoor_signin::{Live, SignIn};
+use tokio::task::JoinSet;
+
+use super::{
+    StartError,
+    inputs::{Inputs, Source},
+};
+use crate::parts;
+
+/// How long new providers may take to answer before they are put to work all
+/// the same.
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Watches the configuration's files, and SIGHUP.
+pub(super) struct Reload {
+    inputs: Inputs,
+    http: HttpClient,
+    files: Vec<PathBuf>,
+    sign_in: Arc<SignIn>,
+    status: Arc<ConfigurationStatus>,
+}
+
+impl Reload {
+    pub(super) fn new(inputs: Inputs, http: HttpClient, loaded: &Loaded, state: &AppState) -> Self {
+        Self {
+            inputs,
+            http,
+            files: loaded.to_watch(),
+            sign_in: state.sign_in.clone(),
+            status: state.configuration.clone(),
+        }
+    }
+
+    /// Applies every change, for ever.
+    pub(super) async fn run(mut self) {
+        if matches!(self.inputs.source, Source::Text(_)) {
+            return;
+        }
+        let mut hang_up = HangUp::new();
+        let mut watcher = self.watch();
+        loop {
+            tokio::select! {
+                () = changed(&mut watcher) => {}
+                () = hang_up.received() => {}
+            }
+            self.apply().await;
+            // Other files may be included now.
+            watcher = self.watch();
+        }
+    }
+
+    fn watch(&self) -> Option<Watcher> {
+        watch(&self.files)
+            .inspect_err(|error| tracing::warn!(%error, "a change takes SIGHUP to be seen"))
+            .ok()
+    }
+
+    async fn apply(&mut self) {
+        match self.load().await {
+            Ok(()) => {
+                let generation = self.status.accepted();
+                tracing::info!(
+                    target: "stagedoor::audit",
+                    event = "configuration_changed",
+                    generation,
+                    "the configuration has changed"
+                );
+            }
+            Err(error) => {
+                if let StartError::Config(errors) = &error {
+                    self.files = errors.files().to_vec();
+                }
+                let problem = error.to_string();
+                tracing::error!(
+                    target: "stagedoor::audit",
+                    event = "configuration_refused",
+                    problem,
+                    "a change of the configuration is refused, the old one serves on"
+                );
+                self.status.refused(problem);
+            }
+        }
+    }
+
+    async fn load(&mut self) -> Result<(), StartError> {
+        let loaded = self.inputs.load()?;
+        let settings = &loaded.settings;
+        let live = parts::live(settings, &self.inputs.registry(self.http.clone()))?;
+        // Without a secret the random one of this process goes on.
+        let keychain = match settings.auth.session_secrets.is_empty() {
+            true => None,
+            false => Some(parts::keychain(
+                settings,
+                self.inputs.node_env(),
+                &*self.inputs.entropy,
+            )?),
+        };
+        warm_up(&live).await;
+        if let Some(keychain) = keychain {
+            self.sign_in.replace_keychain(keychain);
+        }
+        self.sign_in.replace(live);
+        self.files = loaded.to_watch();
+        Ok(())
+    }
+}
+
+/// Lets new providers fetch what they need, so that the first sign-in after a
+/// change does not wait for it.
+async fn warm_up(live: &Live) {
+    let mut asking = JoinSet::new();
+    for provider in live.providers.iter().cloned() {
+        asking.spawn(async move { provider.authenticator.keep_current().await });
+    }
+    let _ = tokio::time::timeout(WARM_UP, asking.join_all()).await;
+}
+
+async fn changed(watcher: &mut Option<Watcher>) {
+    if let Some(watcher) = watcher
+        && watcher.changed().await
+    {
+        return;
+    }
+    std::future::pending().await
+}
+
+/// SIGHUP, where there is such a thing.
+struct HangUp {
+    #[cfg(unix)]
+    signal: Option<tokio::signal::unix::Signal>,
+}
+
+impl HangUp {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            signal: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok(),
+        }
+    }
+
+    async fn received(&mut self) {
+        #[cfg(unix)]
+        if let Some(signal) = &mut self.signal
+            && signal.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
+}
