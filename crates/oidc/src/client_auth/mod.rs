@@ -20,6 +20,8 @@ use crate::{
 pub(crate) struct Client<'a> {
     pub(crate) settings: &'a ClientSettings,
     pub(crate) metadata: &'a ProviderMetadata,
+    /// Whether its connections show a certificate of its own.
+    pub(crate) has_certificate: bool,
     pub(crate) now: Timestamp,
     pub(crate) entropy: &'a dyn Entropy,
 }
@@ -51,9 +53,23 @@ pub(crate) fn authenticate<'a>(
             request.set(client_id);
             assertion::by_key(request, client)?;
         }
+        ClientAuthMethod::TlsClientAuth | ClientAuthMethod::SelfSignedTlsClientAuth => {
+            has_a_certificate(client)?;
+            request.set(client_id);
+        }
         ClientAuthMethod::None => request.set(client_id),
     }
     Ok(())
+}
+
+/// RFC 8705 §2: the certificate is in the connection, the body names its owner.
+fn has_a_certificate(client: &Client<'_>) -> Result<(), OidcError> {
+    if client.has_certificate {
+        return Ok(());
+    }
+    let method = client.settings.auth_method;
+    let reason = format!("{method} needs the client's certificate and its private key");
+    Err(OidcError::misconfigured(reason))
 }
 
 fn secret(settings: &ClientSettings) -> Result<&str, OidcError> {

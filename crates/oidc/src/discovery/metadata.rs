@@ -65,22 +65,27 @@ impl ProviderMetadata {
                 detail: "not a JSON object".to_owned(),
             })?,
             metadata_url: &settings.metadata_url,
+            mutual_tls: settings.auth_method.is_mutual_tls(),
         };
         let issuer = document.required("issuer")?;
         issuer_is_the_one_asked(&target.issuer, issuer)?;
         Ok(Self {
             issuer: issuer.to_owned(),
-            authorization_endpoint: document.required_endpoint(
-                "authorization_endpoint",
+            authorization_endpoint: document.chosen_or(
                 settings.authorization_endpoint.as_ref(),
+                "authorization_endpoint",
+                Document::endpoint,
             )?,
-            token_endpoint: document
-                .required_endpoint("token_endpoint", settings.token_endpoint.as_ref())?,
-            jwks_uri: document.required_endpoint("jwks_uri", None)?,
-            userinfo_endpoint: document.endpoint("userinfo_endpoint")?,
-            revocation_endpoint: document.endpoint("revocation_endpoint")?,
+            token_endpoint: document.chosen_or(
+                settings.token_endpoint.as_ref(),
+                "token_endpoint",
+                Document::direct_endpoint,
+            )?,
+            jwks_uri: document.chosen_or(None, "jwks_uri", Document::endpoint)?,
+            userinfo_endpoint: document.direct_endpoint("userinfo_endpoint")?,
+            revocation_endpoint: document.direct_endpoint("revocation_endpoint")?,
             pushed_authorization_request_endpoint: document
-                .endpoint("pushed_authorization_request_endpoint")?,
+                .direct_endpoint("pushed_authorization_request_endpoint")?,
             require_pushed_authorization_requests: document
                 .flag("require_pushed_authorization_requests"),
             end_session_endpoint: document.endpoint("end_session_endpoint")?,
@@ -101,6 +106,7 @@ impl ProviderMetadata {
 struct Document<'a> {
     members: &'a Map<String, Value>,
     metadata_url: &'a Url,
+    mutual_tls: bool,
 }
 
 impl Document<'_> {
@@ -128,29 +134,47 @@ impl Document<'_> {
     }
 
     fn endpoint(&self, name: &'static str) -> Result<Option<Url>, Violation> {
-        let Some(text) = self.text(name) else {
-            return Ok(None);
-        };
-        let endpoint = Url::parse(text).map_err(|_| Violation::Malformed {
-            at: Place::Discovery,
-            detail: format!("'{name}' is not a URL"),
-        })?;
-        self.checked(name, endpoint).map(Some)
+        self.text(name)
+            .map(|text| self.parsed(name, text))
+            .transpose()
     }
 
-    /// The endpoint `name`, or `chosen` by the operator in its place.
-    fn required_endpoint(
+    /// An endpoint that we call ourselves. If we show a certificate then, it
+    /// may have another address (RFC 8705 §5).
+    fn direct_endpoint(&self, name: &'static str) -> Result<Option<Url>, Violation> {
+        let aliases = self.members.get("mtls_endpoint_aliases");
+        let alias = aliases
+            .filter(|_| self.mutual_tls)
+            .and_then(|aliases| aliases.get(name)?.as_str());
+        match alias {
+            Some(alias) => self.parsed(name, alias).map(Some),
+            None => self.endpoint(name),
+        }
+    }
+
+    /// The endpoint `chosen` by the operator, or else the one discovered, which
+    /// must be there.
+    fn chosen_or(
         &self,
-        name: &'static str,
         chosen: Option<&Url>,
+        name: &'static str,
+        discovered: impl FnOnce(&Self, &'static str) -> Result<Option<Url>, Violation>,
     ) -> Result<Url, Violation> {
         if let Some(chosen) = chosen {
             return self.checked(name, chosen.clone());
         }
-        self.endpoint(name)?.ok_or(Violation::MissingParameter {
+        discovered(self, name)?.ok_or(Violation::MissingParameter {
             at: Place::Discovery,
             name,
         })
+    }
+
+    fn parsed(&self, name: &'static str, text: &str) -> Result<Url, Violation> {
+        let endpoint = Url::parse(text).map_err(|_| Violation::Malformed {
+            at: Place::Discovery,
+            detail: format!("'{name}' is not a URL"),
+        })?;
+        self.checked(name, endpoint)
     }
 
     fn checked(&self, name: &'static str, endpoint: Url) -> Result<Url, Violation> {

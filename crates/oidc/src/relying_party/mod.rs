@@ -114,6 +114,7 @@ impl RelyingParty {
         let client = Client {
             settings: &self.settings,
             metadata,
+            has_certificate: self.http.has_certificate(),
             now: self.clock.now(),
             entropy: &*self.entropy,
         };

@@ -37,6 +37,16 @@ impl Client {
     pub(crate) async fn with_key(key: TestKey, change: impl FnOnce(&mut ClientSettings)) -> Self {
         let alg = key.alg;
         let provider = TestProvider::start(key).await;
+        Self::of(provider, alg, http(), change)
+    }
+
+    /// A client of a provider that is there already.
+    pub(crate) fn of(
+        provider: TestProvider,
+        alg: SigningAlg,
+        http: HttpClient,
+        change: impl FnOnce(&mut ClientSettings),
+    ) -> Self {
         let mut settings = ClientSettings::new(
             provider.issuer.clone(),
             CLIENT_ID,
@@ -52,7 +62,7 @@ impl Client {
             provider,
             party: Arc::new(RelyingParty::new(
                 settings,
-                http(),
+                http,
                 Arc::clone(&clock) as _,
                 Arc::new(SystemEntropy::default()),
             )),

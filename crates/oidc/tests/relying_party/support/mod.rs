@@ -3,7 +3,11 @@
 mod client;
 mod keys;
 mod provider;
+mod proxy;
+mod tls;
 
 pub(crate) use client::{CLIENT_ID, Client, SUBJECT, callback, query, refused};
 pub(crate) use keys::TestKey;
-pub(crate) use provider::{Endpoint, Reply};
+pub(crate) use provider::{Endpoint, Reply, TestProvider};
+pub(crate) use proxy::TestProxy;
+pub(crate) use tls::{Authority, Certified, Presented};

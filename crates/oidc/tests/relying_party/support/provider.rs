@@ -13,10 +13,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use rustls::ServerConfig;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use url::{Url, form_urlencoded};
 
-use super::keys::TestKey;
+use super::{
+    keys::TestKey,
+    tls::{Presented, TlsListener},
+};
 
 /// What a client can ask of a provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,8 +85,24 @@ pub(crate) struct TestProvider {
 impl TestProvider {
     /// A provider that signs with `key` and publishes it.
     pub(crate) async fn start(key: TestKey) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}/realm", listener.local_addr().unwrap());
+        let (provider, routes) = Self::with_key(key, &issuer);
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        provider
+    }
+
+    /// The same over TLS, under the name `localhost`.
+    pub(crate) async fn start_with_tls(key: TestKey, tls: ServerConfig) -> (Self, Presented) {
+        let listener = TlsListener::bind(tls).await;
+        let presented = listener.presented.clone();
+        let issuer = format!("https://localhost:{}/realm", listener.port());
+        let (provider, routes) = Self::with_key(key, &issuer);
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        (provider, presented)
+    }
+
+    fn with_key(key: TestKey, issuer: &str) -> (Self, Router) {
         let provider = Self {
             issuer: issuer.parse().unwrap(),
             behaviour: Arc::default(),
@@ -96,8 +117,7 @@ impl TestProvider {
             .route("/realm/revoke", post(revocation))
             .route("/realm/par", post(pushed))
             .with_state(provider.clone());
-        tokio::spawn(async move { axum::serve(listener, routes).await });
-        provider
+        (provider, routes)
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut Behaviour) -> T) -> T {

@@ -1,68 +1,31 @@
-//! The one way out: HTTP to the provider with every limit in place.
+//! Requests and their answers, with every limit in place.
 
-use std::{error::Error as _, time::Duration};
+use std::{error::Error as _, sync::Arc, time::Duration};
 
 use reqwest::{
-    Certificate, Client, RequestBuilder, StatusCode,
+    Client, Identity, RequestBuilder, StatusCode,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION},
-    redirect,
 };
-use serde_json::Value;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
+use super::{Answer, HttpSettings, HttpSetupError, JSON};
 use crate::{error::OidcError, provider_text::shown, query::Parameter, secrets::AccessToken};
 
-const JSON: &str = "application/json";
 /// The most that is read of an answer, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
-
-/// How this process speaks HTTP to identity providers.
-#[derive(Debug, Clone)]
-pub struct HttpSettings {
-    /// Certificate authorities trusted besides the system's: PEM files, each
-    /// with one or more certificates.
-    pub extra_ca_pems: Vec<Vec<u8>>,
-    /// The `User-Agent` header.
-    pub user_agent: String,
-    /// How long establishing a connection may take.
-    pub connect_timeout: Duration,
-    /// Whether `HTTPS_PROXY`, `NO_PROXY` and the like are honoured.
-    pub system_proxy: bool,
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            extra_ca_pems: Vec::new(),
-            user_agent: concat!("stagedoor-oidc/", env!("CARGO_PKG_VERSION")).to_owned(),
-            connect_timeout: Duration::from_secs(5),
-            system_proxy: true,
-        }
-    }
-}
-
-/// The HTTP settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum HttpSetupError {
-    /// A file of certificate authorities is not PEM, or has no certificate in it.
-    #[error("extra certificate authorities, file {index}: no PEM certificate could be read")]
-    BadCertificate {
-        /// Which of [`HttpSettings::extra_ca_pems`], from 0.
-        index: usize,
-    },
-    /// The client could not be built.
-    #[error("the HTTP client could not be set up: {0}")]
-    Client(#[source] reqwest::Error),
-}
 
 /// An HTTP client with its connection pool: build one a process, clone it freely.
 ///
 /// It follows no redirect, reads at most 1 MiB of an answer, and gives every
 /// exchange one deadline from connecting to the last byte.
 #[derive(Debug, Clone)]
-pub struct HttpClient(Client);
+pub struct HttpClient {
+    client: Client,
+    settings: Arc<HttpSettings>,
+    has_certificate: bool,
+}
 
 impl HttpClient {
     /// A client with `settings`. No I/O besides reading the system's certificates.
@@ -70,23 +33,47 @@ impl HttpClient {
     /// # Errors
     /// When a certificate is not PEM, or the TLS library cannot be set up.
     pub fn new(settings: HttpSettings) -> Result<Self, HttpSetupError> {
-        let mut builder = Client::builder()
-            .user_agent(settings.user_agent)
-            .connect_timeout(settings.connect_timeout)
-            .redirect(redirect::Policy::none())
-            .referer(false);
-        if !settings.system_proxy {
-            builder = builder.no_proxy();
-        }
-        for (index, pem) in settings.extra_ca_pems.iter().enumerate() {
-            builder = builder.tls_certs_merge(certificates(index, pem)?);
-        }
-        builder.build().map(Self).map_err(HttpSetupError::Client)
+        let client = settings.builder()?.build();
+        Ok(Self {
+            client: client.map_err(HttpSetupError::Client)?,
+            settings: Arc::new(settings),
+            has_certificate: false,
+        })
+    }
+
+    /// A client with the same settings and connections of its own, on which it
+    /// shows the certificate in `certificate_pem` (RFC 8705): the certificate
+    /// first, then any that lead from it to its authority. `key_pem` is its
+    /// private key.
+    ///
+    /// # Errors
+    /// [`HttpSetupError::BadIdentity`] when they cannot be used.
+    pub fn with_certificate(
+        &self,
+        certificate_pem: &str,
+        key_pem: &SecretString,
+    ) -> Result<Self, HttpSetupError> {
+        let pem = Zeroizing::new(format!("{}\n{certificate_pem}", key_pem.expose_secret()));
+        let builder = self.settings.builder()?;
+        let client = Identity::from_pem(pem.as_bytes())
+            .and_then(|identity| builder.identity(identity).build())
+            .map_err(HttpSetupError::BadIdentity)?;
+        Ok(Self {
+            client,
+            settings: Arc::clone(&self.settings),
+            has_certificate: true,
+        })
+    }
+
+    /// Whether its connections show a certificate of the client's own.
+    #[must_use]
+    pub fn has_certificate(&self) -> bool {
+        self.has_certificate
     }
 
     /// `GET url`, which anybody may read.
     pub(crate) async fn get(&self, url: &Url, timeout: Duration) -> Result<Answer, OidcError> {
-        let request = self.0.get(url.clone()).header(ACCEPT, JSON);
+        let request = self.client.get(url.clone()).header(ACCEPT, JSON);
         exchange(request, url, timeout).await
     }
 
@@ -100,7 +87,7 @@ impl HttpClient {
     ) -> Result<Answer, OidcError> {
         let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
         let request = self
-            .0
+            .client
             .get(url.clone())
             .header(ACCEPT, accept)
             .header(AUTHORIZATION, sensitive(&bearer)?);
@@ -118,7 +105,7 @@ impl HttpClient {
             .extend_pairs(&form.fields)
             .finish();
         let mut request = self
-            .0
+            .client
             .post(url.clone())
             .header(ACCEPT, JSON)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -128,15 +115,6 @@ impl HttpClient {
         }
         exchange(request, url, timeout).await
     }
-}
-
-/// The certificates of a PEM file, which must have some: an authority that is
-/// silently not trusted would be found out only when a sign-in fails.
-fn certificates(index: usize, pem: &[u8]) -> Result<Vec<Certificate>, HttpSetupError> {
-    Certificate::from_pem_bundle(pem)
-        .ok()
-        .filter(|found| !found.is_empty())
-        .ok_or(HttpSetupError::BadCertificate { index })
 }
 
 /// What is posted to the provider: fields of the body, and maybe a header that
@@ -152,70 +130,6 @@ impl<'a> FormRequest<'a> {
         self.fields.retain(|(name, _)| *name != field.0);
         self.fields.push(field);
     }
-}
-
-/// The provider's answer, read to its end.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    content_type: Option<String>,
-    body: Zeroizing<Vec<u8>>,
-    endpoint: String,
-}
-
-impl Answer {
-    pub(crate) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
-    /// Whether the answer says it is of the media type `essence`.
-    pub(crate) fn is_of_type(&self, essence: &str) -> bool {
-        self.media_type() == Some(essence)
-    }
-
-    /// The body as JSON.
-    ///
-    /// # Errors
-    /// [`OidcError::Unavailable`] when the answer does not say it is JSON, or is not.
-    pub(crate) fn json(&self) -> Result<Value, OidcError> {
-        if let Some(media_type) = self.media_type()
-            && !is_json(media_type)
-        {
-            return Err(self.unusable(&format!("with '{}', not JSON", shown(media_type))));
-        }
-        serde_json::from_slice(&self.body)
-            .map_err(|_| self.unusable("with something that is not JSON"))
-    }
-
-    /// The body as text.
-    ///
-    /// # Errors
-    /// [`OidcError::Unavailable`] when it is no text.
-    pub(crate) fn text(&self) -> Result<&str, OidcError> {
-        let text = std::str::from_utf8(&self.body).map(str::trim);
-        text.map_err(|_| self.unusable("with something that is no text"))
-    }
-
-    /// The body as JSON, of an answer that must be a success.
-    pub(crate) fn success_json(&self) -> Result<Value, OidcError> {
-        if self.is_success() {
-            self.json()
-        } else {
-            Err(self.unusable("where a document was expected"))
-        }
-    }
-
-    fn media_type(&self) -> Option<&str> {
-        let essence = self.content_type.as_deref()?.split(';').next()?.trim();
-        (!essence.is_empty()).then_some(essence)
-    }
-
-    fn unusable(&self, how: &str) -> OidcError {
-        OidcError::unavailable(format!("{} answered {} {how}", self.endpoint, self.status))
-    }
-}
-
-fn is_json(media_type: &str) -> bool {
-    media_type == JSON || media_type == "text/json" || media_type.ends_with("+json")
 }
 
 /// Sends `request` and reads the answer, all within `timeout`.
