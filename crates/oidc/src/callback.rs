@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::{
     discovery::ProviderMetadata,
     error::OidcError,
+    issuer::ExpectedIssuer,
     provider_text::shown,
     violation::{Place, Violation},
 };
@@ -85,10 +86,11 @@ impl fmt::Debug for CallbackParams {
 pub(crate) fn accepted_code(
     params: &CallbackParams,
     metadata: &ProviderMetadata,
+    issuer: &ExpectedIssuer<'_>,
     issuer_asked: &str,
 ) -> Result<Zeroizing<String>, OidcError> {
     provider_is_still_the_one_asked(metadata, issuer_asked)?;
-    issuer_is_the_one_asked(params, metadata)?;
+    issuer_is_the_one_asked(params, metadata, issuer)?;
     is_not_an_error(params)?;
     Ok(has_a_code(params)?)
 }
@@ -133,14 +135,10 @@ fn provider_is_still_the_one_asked(
 fn issuer_is_the_one_asked(
     params: &CallbackParams,
     metadata: &ProviderMetadata,
+    issuer: &ExpectedIssuer<'_>,
 ) -> Result<(), Violation> {
     match &params.iss {
-        Some(iss) if *iss == metadata.issuer => Ok(()),
-        Some(iss) => Err(Violation::IssuerMismatch {
-            at: Place::Callback,
-            expected: shown(&metadata.issuer),
-            got: shown(iss),
-        }),
+        Some(iss) => issuer.is_named(Place::Callback, iss),
         None if metadata.authorization_response_iss_parameter_supported => {
             Err(Violation::MissingIss)
         }

@@ -38,7 +38,7 @@
 //!
 //! Every rule of the specifications is one function named for it, with the
 //! section it comes from: see the sources of `id_token::rules`, `jwt::rules`,
-//! `logout_token::rules`, `callback`, `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
+//! `issuer`, `logout_token::rules`, `callback`, `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
 
 mod authentication;
 mod authorization;
@@ -52,6 +52,7 @@ mod end_session;
 mod error;
 mod http;
 mod id_token;
+mod issuer;
 mod jwks;
 mod jwt;
 mod logout_token;

@@ -6,13 +6,13 @@ use crate::{
     claims::Claims,
     error::OidcError,
     http::Answer,
+    issuer::ExpectedIssuer,
     jwks::KeyRing,
     jwt::{
         Jws,
         claim::required_text,
         rules::{
             audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
-            issuer_is_the_provider,
         },
     },
     provider_text::shown,
@@ -29,8 +29,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) subject: &'a str,
     /// The algorithm of a signed answer; `None` for a plain one.
     pub(crate) alg: Option<SigningAlg>,
-    /// The provider's issuer, to the letter.
-    pub(crate) issuer: &'a str,
+    /// Who may issue it.
+    pub(crate) issuer: ExpectedIssuer<'a>,
     /// Our client id.
     pub(crate) client_id: &'a str,
     /// Our time.
@@ -83,7 +83,7 @@ async fn signed(
     jws.algorithm_is(alg)?;
     jws.has_no_critical_extension()?;
     jws.kind_is("JWT")?;
-    keys.verify(&jws, alg).await?;
+    keys.verify(&jws, alg, &expected.issuer).await?;
     is_from_the_provider_for_the_client(jws.claims(), expected)?;
     is_within_its_time(jws.claims(), expected)?;
     Ok(jws.into_claims())
@@ -113,7 +113,7 @@ fn is_from_the_provider_for_the_client(
     expected: &Expected<'_>,
 ) -> Result<(), Violation> {
     if claims.get("iss").is_some() {
-        issuer_is_the_provider(AT, claims, expected.issuer)?;
+        expected.issuer.is_of(AT, claims)?;
     }
     if claims.get("aud").is_some() {
         audience_has_the_client(AT, claims, expected.client_id)?;

@@ -9,8 +9,8 @@ use stagedoor_ambient::random_bytes;
 
 use super::Client;
 use crate::{
-    client_key::ClientKey, error::OidcError, http::FormRequest, settings::AssertionAudience,
-    signing_alg::SigningAlg,
+    client_key::ClientKey, error::OidcError, http::FormRequest, issuer::ExpectedIssuer,
+    settings::AssertionAudience, signing_alg::SigningAlg,
 };
 
 /// How long a proof is good, in seconds: made for one request.
@@ -95,9 +95,12 @@ fn add(
 /// that differ a little a failure.
 fn claims(client: &Client<'_>) -> Result<Value, OidcError> {
     let now = client.now.as_second();
-    let audience = match client.settings.assertion.audience {
-        AssertionAudience::Issuer => client.metadata.issuer.as_str(),
-        AssertionAudience::TokenEndpoint => client.metadata.token_endpoint.as_str(),
+    let issuer = ExpectedIssuer::new(client.settings.issuer.as_deref(), &client.metadata.issuer);
+    let audience = match (client.settings.assertion.audience, issuer) {
+        (AssertionAudience::Issuer, ExpectedIssuer::Exactly(issuer)) => issuer,
+        // A template for issuers is none.
+        (AssertionAudience::Issuer, ExpectedIssuer::AnyTenant { .. })
+        | (AssertionAudience::TokenEndpoint, _) => client.metadata.token_endpoint.as_str(),
     };
     Ok(json!({
         "iss": client.settings.client_id,

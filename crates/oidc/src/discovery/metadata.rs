@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{
-    rules::{endpoint_is_plain, endpoint_is_secure, issuer_is_the_one_asked},
+    rules::{
+        endpoint_is_plain, endpoint_is_secure, issuer_is_the_one_asked, issuer_is_the_one_set,
+    },
     target::DiscoveryTarget,
 };
 use crate::{
@@ -68,7 +70,10 @@ impl ProviderMetadata {
             mutual_tls: settings.auth_method.is_mutual_tls(),
         };
         let issuer = document.required("issuer")?;
-        issuer_is_the_one_asked(&target.issuer, issuer)?;
+        match &settings.issuer {
+            Some(set) => issuer_is_the_one_set(set, issuer)?,
+            None => issuer_is_the_one_asked(&target.issuer, issuer)?,
+        }
         Ok(Self {
             issuer: issuer.to_owned(),
             authorization_endpoint: document.chosen_or(

@@ -7,6 +7,19 @@ use crate::{
     violation::{Place, Violation},
 };
 
+/// The document names the issuer that the operator set, to the letter: who sets
+/// one vouches for it in place of the metadata URL.
+pub(super) fn issuer_is_the_one_set(set: &str, got: &str) -> Result<(), Violation> {
+    if set == got {
+        return Ok(());
+    }
+    Err(Violation::IssuerMismatch {
+        at: Place::Discovery,
+        expected: shown(set),
+        got: shown(got),
+    })
+}
+
 /// The document names the issuer it was asked of (Discovery §4.3).
 ///
 /// Compared as URLs: same scheme, host, port and path. One trailing slash may

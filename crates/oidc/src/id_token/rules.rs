@@ -11,11 +11,12 @@ use subtle::ConstantTimeEq as _;
 use crate::{
     authentication::{RequiredAuthentication, is_of_a_required_class, is_recent},
     claims::Claims,
+    issuer::ExpectedIssuer,
     jwt::{
         claim::{audience, optional_text, required_text},
         rules::{
             audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
-            issuer_is_the_provider, subject_is_well_formed,
+            subject_is_well_formed,
         },
     },
     provider_text::shown,
@@ -28,8 +29,8 @@ const AT: Place = Place::IdToken;
 
 /// What a particular ID token is measured against.
 pub(crate) struct Expected<'a> {
-    /// The provider's issuer, to the letter.
-    pub(crate) issuer: &'a str,
+    /// Who may issue it.
+    pub(crate) issuer: ExpectedIssuer<'a>,
     /// Our client id.
     pub(crate) client_id: &'a str,
     /// The configured algorithm, whose hash `at_hash` uses.
@@ -61,7 +62,7 @@ pub(crate) enum ExpectedNonce<'a> {
 /// All rules, in the order of the specification.
 pub(crate) fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), Violation> {
     let Expected { now, tolerance, .. } = *expected;
-    issuer_is_the_provider(AT, claims, expected.issuer)?;
+    expected.issuer.is_of(AT, claims)?;
     audience_has_the_client(AT, claims, expected.client_id)?;
     authorized_party_is_the_client(claims, expected.client_id)?;
     is_not_expired(AT, claims, now, tolerance)?;

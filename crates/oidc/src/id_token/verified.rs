@@ -26,7 +26,7 @@ impl VerifiedIdToken {
         jws.algorithm_is(expected.alg)?;
         jws.has_no_critical_extension()?;
         jws.kind_is("JWT")?;
-        keys.verify(&jws, expected.alg).await?;
+        keys.verify(&jws, expected.alg, &expected.issuer).await?;
         check_claims(jws.claims(), expected)?;
 
         let claims = jws.into_claims();

@@ -16,6 +16,7 @@ pub(crate) struct VerificationKey {
     pub(super) kid: Option<String>,
     pub(super) alg: Option<String>,
     pub(super) kind: KeyKind,
+    issuer: Option<String>,
     material: Material,
 }
 
@@ -47,8 +48,15 @@ impl VerificationKey {
             kid: text("kid").map(str::to_owned),
             alg: text("alg").map(str::to_owned),
             kind,
+            issuer: text("issuer").map(str::to_owned),
             material,
         })
+    }
+
+    /// Whose tokens it signs, where the provider says so (no standard, but
+    /// Microsoft Entra ID's way to keep tenants apart).
+    pub(super) fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
     }
 
     /// Whether this key made `signature` of `message`.

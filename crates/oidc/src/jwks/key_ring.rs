@@ -11,6 +11,7 @@ use crate::{
     discovery::DiscoverySource,
     error::OidcError,
     http::HttpClient,
+    issuer::ExpectedIssuer,
     jwt::Jws,
     provider_text::shown,
     settings::ClientSettings,
@@ -74,13 +75,18 @@ impl KeyRing {
     /// # Errors
     /// [`Violation::UnknownKey`] or [`Violation::SignatureInvalid`], or
     /// [`OidcError::Unavailable`] when the keys cannot be had.
-    pub(crate) async fn verify(&self, jws: &Jws<'_>, alg: SigningAlg) -> Result<(), OidcError> {
+    pub(crate) async fn verify(
+        &self,
+        jws: &Jws<'_>,
+        alg: SigningAlg,
+        issuer: &ExpectedIssuer<'_>,
+    ) -> Result<(), OidcError> {
         let keys = self.0.get().await?;
-        let Err(violation) = verify_with(&keys, jws, alg) else {
+        let Err(violation) = verify_with(&keys, jws, alg, issuer) else {
             return Ok(());
         };
         match self.0.renew(&keys).await {
-            Ok(Some(newer)) => Ok(verify_with(&newer, jws, alg)?),
+            Ok(Some(newer)) => Ok(verify_with(&newer, jws, alg, issuer)?),
             Ok(None) => Err(violation.into()),
             Err(unavailable) => Err(match violation {
                 Violation::UnknownKey { .. } => unavailable,
@@ -95,9 +101,18 @@ impl KeyRing {
     }
 }
 
-fn verify_with(keys: &KeySet, jws: &Jws<'_>, alg: SigningAlg) -> Result<(), Violation> {
+fn verify_with(
+    keys: &KeySet,
+    jws: &Jws<'_>,
+    alg: SigningAlg,
+    issuer: &ExpectedIssuer<'_>,
+) -> Result<(), Violation> {
+    let token_issuer = jws.claims().str("iss");
     let mut tried = false;
     for key in keys.candidates(jws.kid(), alg) {
+        if !issuer.has_key_of(key.issuer(), token_issuer) {
+            continue;
+        }
         if key.verifies(jws.signature(), jws.signing_input(), alg) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! What any JWT of the provider must say to be believed, one function a rule.
 //! The numbers are those of Core §3.1.3.7, which other specifications refer to.
+//! Rule 2, the issuer, is [`crate::issuer`]'s.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -12,23 +13,6 @@ use crate::{
 
 /// The longest subject (Core §2), in bytes.
 const MAX_SUBJECT: usize = 255;
-
-/// Rule 2: `iss` is exactly the issuer discovered.
-pub(crate) fn issuer_is_the_provider(
-    at: Place,
-    claims: &Claims,
-    issuer: &str,
-) -> Result<(), Violation> {
-    let got = required_text(at, claims, "iss")?;
-    if got == issuer {
-        return Ok(());
-    }
-    Err(Violation::IssuerMismatch {
-        at,
-        expected: shown(issuer),
-        got: shown(got),
-    })
-}
 
 /// Rule 3: `aud`, one or many, has our client id.
 pub(crate) fn audience_has_the_client(

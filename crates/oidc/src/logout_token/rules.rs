@@ -15,7 +15,7 @@ use crate::{
         claim::{optional_text, required_text},
         rules::{
             audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
-            issuer_is_the_provider, subject_is_well_formed,
+            subject_is_well_formed,
         },
     },
     violation::{Place, Violation},
@@ -30,7 +30,7 @@ const MAX_ID: usize = 1024;
 /// All rules, in the order of the specification.
 pub(super) fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), Violation> {
     let Expected { now, tolerance, .. } = *expected;
-    issuer_is_the_provider(AT, claims, expected.issuer)?;
+    expected.issuer.is_of(AT, claims)?;
     audience_has_the_client(AT, claims, expected.client_id)?;
     is_not_issued_in_future(AT, claims, now, tolerance)?;
     is_valid_already(AT, claims, now, tolerance)?;

@@ -6,6 +6,7 @@ use super::rules::check_claims;
 use crate::{
     claims::Claims,
     error::OidcError,
+    issuer::ExpectedIssuer,
     jwks::KeyRing,
     jwt::{
         Jws,
@@ -39,8 +40,8 @@ pub struct VerifiedLogoutToken {
 
 /// What a particular logout token is measured against.
 pub(crate) struct Expected<'a> {
-    /// The provider's issuer, to the letter.
-    pub(crate) issuer: &'a str,
+    /// Who may issue it.
+    pub(crate) issuer: ExpectedIssuer<'a>,
     /// Our client id.
     pub(crate) client_id: &'a str,
     /// The algorithm of this client's ID tokens (§2.6 rule 2).
@@ -62,7 +63,7 @@ impl VerifiedLogoutToken {
         jws.algorithm_is(expected.alg)?;
         jws.has_no_critical_extension()?;
         jws.kind_is("logout+jwt")?;
-        keys.verify(&jws, expected.alg).await?;
+        keys.verify(&jws, expected.alg, &expected.issuer).await?;
         check_claims(jws.claims(), expected)?;
         Ok(Self::of_claims(jws.claims())?)
     }

@@ -69,7 +69,7 @@ impl RelyingParty {
     pub async fn verify_logout_token(&self, raw: &str) -> Result<VerifiedLogoutToken, OidcError> {
         let metadata = self.metadata().await?;
         let expected = Expected {
-            issuer: &metadata.issuer,
+            issuer: self.issuer(&metadata),
             client_id: &self.settings.client_id,
             alg: self.settings.id_token_alg,
             now: self.clock.now(),

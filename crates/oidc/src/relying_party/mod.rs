@@ -17,6 +17,7 @@ use crate::{
     discovery::{DiscoverySource, ProviderMetadata},
     error::OidcError,
     http::{Answer, FormRequest, HttpClient},
+    issuer::ExpectedIssuer,
     jwks::KeyRing,
     query::Parameter,
     settings::ClientSettings,
@@ -121,6 +122,11 @@ impl RelyingParty {
         authenticate(&mut request, &client)?;
         let timeout = self.settings.timeout;
         self.http.post_form(endpoint, &request, timeout).await
+    }
+
+    /// Who may issue tokens.
+    fn issuer<'a>(&'a self, metadata: &'a ProviderMetadata) -> ExpectedIssuer<'a> {
+        ExpectedIssuer::new(self.settings.issuer.as_deref(), &metadata.issuer)
     }
 
     /// How far the provider's clock may differ.

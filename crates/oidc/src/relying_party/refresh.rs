@@ -51,7 +51,7 @@ impl RelyingParty {
             return Ok(response.with_id_token(None));
         };
         let expected = Expected {
-            issuer: &metadata.issuer,
+            issuer: self.issuer(&metadata),
             client_id: &self.settings.client_id,
             alg: self.settings.id_token_alg,
             now: self.clock.now(),

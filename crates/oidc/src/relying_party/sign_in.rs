@@ -64,7 +64,12 @@ impl RelyingParty {
         secrets: &FlowSecrets,
     ) -> Result<TokenSet, OidcError> {
         let metadata = self.metadata().await?;
-        let code = accepted_code(callback, &metadata, &secrets.issuer)?;
+        let code = accepted_code(
+            callback,
+            &metadata,
+            &self.issuer(&metadata),
+            &secrets.issuer,
+        )?;
         let fields: Vec<Parameter<'_>> = vec![
             ("grant_type", "authorization_code".into()),
             ("code", code.as_str().into()),
@@ -77,7 +82,7 @@ impl RelyingParty {
         let mut response = TokenResponse::read(&answer)?;
         let raw = response.id_token.take().ok_or(Violation::MissingIdToken)?;
         let expected = Expected {
-            issuer: &metadata.issuer,
+            issuer: self.issuer(&metadata),
             client_id: &self.settings.client_id,
             alg: self.settings.id_token_alg,
             now: self.clock.now(),

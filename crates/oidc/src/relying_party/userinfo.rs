@@ -31,7 +31,7 @@ impl RelyingParty {
         let expected = Expected {
             subject,
             alg: self.settings.userinfo_signed_alg,
-            issuer: &metadata.issuer,
+            issuer: self.issuer(&metadata),
             client_id: &self.settings.client_id,
             now: self.clock.now(),
             tolerance: self.tolerance(),

@@ -21,6 +21,12 @@ use crate::signing_alg::SigningAlg;
 pub struct ClientSettings {
     /// The issuer, or the full URL of its `/.well-known/openid-configuration`.
     pub metadata_url: Url,
+    /// The issuer, where it is another than [`Self::metadata_url`] implies: the
+    /// document must name it to the letter. `{tenantid}` in it stands for the
+    /// tenant of each token (its claim `tid`), as in Microsoft Entra ID's
+    /// `https://login.microsoftonline.com/{tenantid}/v2.0`: then people of every
+    /// tenant there is can sign in, and it is the caller's to choose among them.
+    pub issuer: Option<String>,
     /// The client's id at the provider.
     pub client_id: String,
     /// The client's secret, if [`Self::auth_method`] needs one.
@@ -56,6 +62,7 @@ impl ClientSettings {
     pub fn new(metadata_url: Url, client_id: impl Into<String>, redirect_uri: Url) -> Self {
         Self {
             metadata_url,
+            issuer: None,
             client_id: client_id.into(),
             client_secret: None,
             redirect_uri,

@@ -15,6 +15,7 @@ mod discovery;
 mod end_session;
 mod http;
 mod id_token;
+mod issuer;
 mod keys;
 mod logout_token;
 mod mutual_tls;

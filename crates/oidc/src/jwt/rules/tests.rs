@@ -19,26 +19,6 @@ fn code(outcome: Result<(), Violation>) -> &'static str {
 }
 
 #[test]
-fn issuer_is_compared_to_the_letter() {
-    let check = |iss: Value| {
-        code(issuer_is_the_provider(
-            AT,
-            &claims(json!({"iss": iss})),
-            "https://id",
-        ))
-    };
-    assert_eq!(check(json!("https://id")), "ok");
-    for other in ["https://id/", "HTTPS://id", "https://id2", ""] {
-        assert_eq!(check(json!(other)), "id_token_issuer_mismatch");
-    }
-    assert_eq!(check(json!(["https://id"])), "id_token_claim_malformed");
-    assert_eq!(
-        code(issuer_is_the_provider(AT, &claims(json!({})), "https://id")),
-        "id_token_claim_missing"
-    );
-}
-
-#[test]
 fn audience_is_one_or_many_texts_with_us_among_them() {
     let check = |aud: Value| {
         code(audience_has_the_client(

@@ -1,5 +1,7 @@
 //! What a provider says about somebody.
 
+mod merged;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
