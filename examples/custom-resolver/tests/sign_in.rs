@@ -1,5 +1,7 @@
 //! The example at work: a whole sign-in at a real provider, through HTTP.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
     sync::Arc,
