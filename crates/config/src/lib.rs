@@ -54,9 +54,10 @@ pub use environment::Environment;
 pub use layers::ConfigFiles;
 pub use problem::{ConfigErrors, ConfigReport, ConfigWarning, Problem};
 pub use settings::{
-    App, Auth, Backend, BackendAuth, CatalogSettings, Cors, Database, DiscoveryEndpoint, Display,
+    App, AssertionAudience, Auth, AuthorizationRequest, Backend, BackendAuth, CatalogSettings,
+    ClaimsFrom, ClientAssertion, ClientCertificate, Cors, Database, DiscoveryEndpoint, Display,
     Division, FileLocation, Https, KeyStore, Known, Listen, PostgresSettings, PostgresTls, Prompt,
-    Provider, ProviderEnvironment, ProviderId, Resolver, Settings, SqliteLocation,
+    Provider, ProviderEnvironment, ProviderId, Resolver, ResponseMode, Settings, SqliteLocation,
     StagedoorSettings, StaticAccess, StaticKey, TokenEndpointAuthMethod, TokenSignedResponseAlg,
 };
 pub use watch::{WatchError, Watcher, watch};

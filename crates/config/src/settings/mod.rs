@@ -2,13 +2,16 @@
 
 mod app;
 mod auth;
+mod authorization_request;
 mod backend;
 mod backend_auth;
 mod catalog;
+mod client_credentials;
 mod cors;
 mod database;
 mod discovery;
 mod https;
+mod issuer;
 mod key_store;
 mod known;
 mod listen;
@@ -23,9 +26,11 @@ mod token;
 
 pub use app::App;
 pub use auth::Auth;
+pub use authorization_request::{AuthorizationRequest, ResponseMode};
 pub use backend::Backend;
 pub use backend_auth::{BackendAuth, StaticAccess};
 pub use catalog::{CatalogSettings, FileLocation};
+pub use client_credentials::{AssertionAudience, ClientAssertion, ClientCertificate};
 pub use cors::Cors;
 pub use database::{Database, SqliteLocation};
 pub use discovery::DiscoveryEndpoint;
@@ -38,7 +43,7 @@ pub use provider::{Provider, ProviderId};
 pub use provider_environment::{Display, Prompt, ProviderEnvironment};
 pub use resolver::Resolver;
 pub use stagedoor::StagedoorSettings;
-pub use token::{TokenEndpointAuthMethod, TokenSignedResponseAlg};
+pub use token::{ClaimsFrom, TokenEndpointAuthMethod, TokenSignedResponseAlg};
 
 use crate::{environment::Environment, layers::Merged, problem::Report, reading::Section};
 

@@ -4,7 +4,12 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Known, Resolver, TokenEndpointAuthMethod, TokenSignedResponseAlg};
+use super::{
+    AuthorizationRequest, ClaimsFrom, ClientAssertion, ClientCertificate, Known, Resolver,
+    TokenEndpointAuthMethod, TokenSignedResponseAlg,
+    client_credentials::warn_of_missing_key,
+    issuer::{read_issuer, warn_of_everybodys_email},
+};
 use crate::{
     document::Value,
     reading::{Field, Limits, Section},
@@ -19,12 +24,24 @@ pub struct ProviderEnvironment {
     pub client_secret: Option<SecretString>,
     /// `metadataUrl`: the issuer, or its `/.well-known/openid-configuration`.
     pub metadata_url: Url,
+    /// `issuer`, ours: where it is another than `metadataUrl` implies. `{tenantid}`
+    /// in it stands for the tenant of each token.
+    pub issuer: Option<String>,
     /// `callbackUrl`: the redirect URI, if it is not the usual one.
     pub callback_url: Option<Url>,
     /// `tokenEndpointAuthMethod`.
     pub token_endpoint_auth_method: TokenEndpointAuthMethod,
+    /// `clientAssertion`, ours.
+    pub client_assertion: ClientAssertion,
+    /// `clientCertificate`, ours.
+    pub client_certificate: Option<ClientCertificate>,
     /// `tokenSignedResponseAlg`.
     pub token_signed_response_alg: TokenSignedResponseAlg,
+    /// `userinfoSignedResponseAlg`, ours: for clients registered for signed
+    /// userinfo.
+    pub userinfo_signed_response_alg: Option<TokenSignedResponseAlg>,
+    /// `claimsFrom`, ours.
+    pub claims_from: ClaimsFrom,
     /// `additionalScopes`, and what the old `scope` asks for.
     pub additional_scopes: Vec<String>,
     /// `prompt`.
@@ -35,6 +52,8 @@ pub struct ProviderEnvironment {
     /// `clockTolerance`, ours: how far the provider's clock may be off, 10
     /// seconds unless it is set, at most 5 minutes.
     pub clock_tolerance: SignedDuration,
+    /// What else the authorization request carries, ours.
+    pub authorization_request: AuthorizationRequest,
     /// `startUrlSearchParams`: what the authorization request carries besides.
     pub start_url_search_params: Vec<(String, String)>,
     /// `sessionDuration`: how long a session's cookies last.
@@ -73,17 +92,27 @@ pub struct Display {
     pub message: Option<String>,
 }
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 29] = [
+    "acrEssential",
+    "acrValues",
     "additionalScopes",
     "authorizationUrl",
     "callbackUrl",
+    "claimsFrom",
+    "clientAssertion",
+    "clientCertificate",
     "clientId",
     "clientSecret",
     "clockTolerance",
     "dangerouslyTrustUnverifiedEmail",
     "display",
+    "issuer",
+    "loginHint",
+    "maxAge",
     "metadataUrl",
     "prompt",
+    "pushedAuthorizationRequests",
+    "responseMode",
     "sessionDuration",
     "signIn",
     "startUrlSearchParams",
@@ -91,6 +120,8 @@ const KEYS: [&str; 17] = [
     "tokenEndpointAuthMethod",
     "tokenSignedResponseAlg",
     "tokenUrl",
+    "uiLocales",
+    "userinfoSignedResponseAlg",
 ];
 
 /// Other names people give the metadata URL.
@@ -116,6 +147,13 @@ impl ProviderEnvironment {
             .map_or(Some(TokenSignedResponseAlg::default()), |field| {
                 field.choice(&TokenSignedResponseAlg::NAMES)
             });
+        let userinfo_algorithm = section
+            .get("userinfoSignedResponseAlg")
+            .and_then(|field| field.choice(TokenSignedResponseAlg::ASYMMETRIC));
+        let claims_from = section
+            .get("claimsFrom")
+            .and_then(|field| field.choice(&ClaimsFrom::NAMES))
+            .unwrap_or_default();
         let client_id = section
             .required("clientId", &[])
             .and_then(|field| field.string());
@@ -123,6 +161,9 @@ impl ProviderEnvironment {
         let metadata_url = section
             .required("metadataUrl", METADATA_HINTS)
             .and_then(|field| field.url());
+        let issuer = read_issuer(section);
+        let client_assertion = ClientAssertion::read(section);
+        let client_certificate = ClientCertificate::read(section);
         let url = |key| section.get(key).and_then(|field| field.url());
         let callback_url = url("callbackUrl");
         let authorization_url = url("authorizationUrl");
@@ -131,6 +172,7 @@ impl ProviderEnvironment {
         let prompt = section.get("prompt").and_then(|field| field.string());
         let timeout = bounded(section, "timeout", 300);
         let clock_tolerance = clock_tolerance(section);
+        let authorization_request = AuthorizationRequest::read(section);
         let start_url_search_params = search_params(section);
         let session_duration = session_duration(section);
         let trust_unverified_email = section
@@ -139,17 +181,27 @@ impl ProviderEnvironment {
             .unwrap_or(false);
         let resolvers = resolvers(section, known);
         let display = Display::read(section);
+        warn_of_missing_key(section, method, &client_assertion);
+        if trust_unverified_email {
+            warn_of_everybodys_email(section);
+        }
         Some(Self {
             client_id: client_id?,
             client_secret,
             metadata_url: metadata_url?,
+            issuer,
             callback_url,
             token_endpoint_auth_method: method?,
+            client_assertion,
+            client_certificate,
             token_signed_response_alg: algorithm?,
+            userinfo_signed_response_alg: userinfo_algorithm,
+            claims_from,
             additional_scopes,
             prompt: Prompt::from(prompt),
             timeout,
             clock_tolerance,
+            authorization_request,
             start_url_search_params,
             session_duration,
             authorization_url,

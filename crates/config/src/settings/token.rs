@@ -1,4 +1,5 @@
-//! How a client proves itself at the token endpoint, and how ID tokens are signed.
+//! How a client proves itself at the token endpoint, how ID tokens are signed,
+//! and whose claims count.
 
 /// `tokenEndpointAuthMethod`: OpenID Connect Core, section 9, and RFC 8705.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,6 +36,12 @@ impl TokenEndpointAuthMethod {
     #[must_use]
     pub fn name(self) -> &'static str {
         name_of(&Self::NAMES, self)
+    }
+
+    /// Whether it needs a `clientCertificate`.
+    #[must_use]
+    pub fn needs_certificate(self) -> bool {
+        matches!(self, Self::TlsClientAuth | Self::SelfSignedTlsClientAuth)
     }
 
     /// Whether it needs a `clientSecret`.
@@ -97,6 +104,9 @@ impl TokenSignedResponseAlg {
         ("HS512", Self::Hs512),
     ];
 
+    /// Those with a key pair.
+    pub(super) const ASYMMETRIC: &'static [(&'static str, Self)] = Self::NAMES.split_at(10).0;
+
     /// The name in the registry of RFC 7518.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -108,6 +118,27 @@ impl TokenSignedResponseAlg {
     pub fn is_symmetric(self) -> bool {
         matches!(self, Self::Hs256 | Self::Hs384 | Self::Hs512)
     }
+}
+
+/// `claimsFrom`, ours: where what is known of a user comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ClaimsFrom {
+    /// `userinfo`, the default, as Backstage has it; the ID token where the
+    /// provider has no userinfo endpoint.
+    #[default]
+    Userinfo,
+    /// `idToken`: the userinfo endpoint is not asked.
+    IdToken,
+    /// `both`: userinfo counts where both say something.
+    Both,
+}
+
+impl ClaimsFrom {
+    pub(super) const NAMES: [(&'static str, Self); 3] = [
+        ("userinfo", Self::Userinfo),
+        ("idToken", Self::IdToken),
+        ("both", Self::Both),
+    ];
 }
 
 fn name_of<T: Copy + PartialEq>(names: &[(&'static str, T)], value: T) -> &'static str {
@@ -128,6 +159,9 @@ mod tests {
         }
         for (name, algorithm) in TokenSignedResponseAlg::NAMES {
             assert_eq!(algorithm.name(), name);
+        }
+        for (name, algorithm) in TokenSignedResponseAlg::ASYMMETRIC {
+            assert!(!algorithm.is_symmetric(), "{name}");
         }
     }
 }
