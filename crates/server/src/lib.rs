@@ -17,6 +17,7 @@ mod settings;
 mod state;
 mod tls;
 
+pub use cookies::CookieScope;
 pub use router::router;
 pub use serve::{Bound, ServeError};
 pub use settings::{CorsSettings, ServerSettings, auth_url};

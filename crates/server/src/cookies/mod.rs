@@ -4,6 +4,7 @@ mod read;
 mod write;
 
 pub(crate) use read::RequestCookies;
+pub use write::CookieScope;
 pub(crate) use write::ResponseCookies;
 
 /// The names of one provider's cookies.

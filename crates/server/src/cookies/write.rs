@@ -1,5 +1,7 @@
 //! Cookies of a response.
 
+use std::fmt;
+
 use axum::response::{IntoResponseParts, ResponseParts};
 use http::{HeaderValue, header};
 use jiff::SignedDuration;
@@ -21,31 +23,44 @@ const UNENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
-/// Where a provider's cookies live, and how they are guarded.
+/// Where a provider's cookies live, and how they are guarded (contract §5).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CookieScope {
-    path: String,
-    secure: bool,
-    same_site: &'static str,
+pub struct CookieScope {
+    /// `Path`: that of the callback without what follows the provider's id.
+    pub path: String,
+    /// `Secure`: the callback is https.
+    pub secure: bool,
+    /// `SameSite=None` in place of `Lax`: the app is on another host.
+    pub cross_site: bool,
 }
 
 impl CookieScope {
     /// Follows from the callback's address and the origin of the app.
-    pub(crate) fn new(provider: &Provider, app_origin: &str) -> Self {
-        let callback = &provider.callback_url;
+    #[must_use]
+    pub fn new(provider_id: &str, callback: &Url, app: Option<&Url>) -> Self {
         let secure = callback.scheme() == "https";
-        let app = Url::parse(app_origin).ok();
         let same_host = app.is_some_and(|app| app.host_str() == callback.host_str());
-        let ending = format!("{}/handler/frame", provider.id);
-        let path = match callback.path().strip_suffix(&ending) {
-            Some(before) => format!("{before}{}", provider.id),
-            None => format!("{}/{}", callback.path(), provider.id),
-        };
+        let ending = format!("{provider_id}/handler/frame");
         Self {
-            path,
+            path: match callback.path().strip_suffix(&ending) {
+                Some(before) => format!("{before}{provider_id}"),
+                None => format!("{}/{provider_id}", callback.path()),
+            },
             secure,
-            same_site: if secure && !same_host { "None" } else { "Lax" },
+            cross_site: secure && !same_host,
         }
+    }
+}
+
+impl fmt::Display for CookieScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let same_site = if self.cross_site { "None" } else { "Lax" };
+        write!(
+            f,
+            "Path={}; HttpOnly{secure}; SameSite={same_site}",
+            self.path
+        )
     }
 }
 
@@ -62,7 +77,11 @@ impl<'a> ResponseCookies<'a> {
     pub(crate) fn new(provider: &'a Provider, app_origin: &str) -> Self {
         Self {
             names: Names(&provider.id),
-            scope: CookieScope::new(provider, app_origin),
+            scope: CookieScope::new(
+                &provider.id,
+                &provider.callback_url,
+                Url::parse(app_origin).ok().as_ref(),
+            ),
             session_duration: provider.session_duration,
             headers: Vec::new(),
         }
@@ -127,21 +146,14 @@ impl<'a> ResponseCookies<'a> {
 
     fn set(&mut self, name: &str, value: &str, max_age: SignedDuration) {
         let value = utf8_percent_encode(value, UNENCODED);
-        let CookieScope {
-            path,
-            secure,
-            same_site,
-        } = &self.scope;
-        let secure = if *secure { "; Secure" } else { "" };
+        let scope = &self.scope;
         let expires = if max_age.is_zero() {
             "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         } else {
             ""
         };
         let max_age = max_age.as_secs();
-        let cookie = format!(
-            "{name}={value}; Max-Age={max_age}{expires}; Path={path}; HttpOnly{secure}; SameSite={same_site}"
-        );
+        let cookie = format!("{name}={value}; Max-Age={max_age}{expires}; {scope}");
         // Names come from provider ids and values are encoded: this is ASCII.
         self.headers.extend(HeaderValue::try_from(cookie));
     }

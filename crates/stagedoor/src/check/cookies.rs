@@ -1,6 +1,7 @@
 //! Whether browsers keep and send the cookies of a provider, given where the
 //! frontend, the backend and the callback are (contract §5).
 
+use stagedoor_server::CookieScope;
 use url::Url;
 
 use super::{
@@ -20,15 +21,8 @@ pub(super) struct Addresses<'a> {
     pub(super) callback: &'a Url,
 }
 
-/// What cookies get, as the server decides it.
-struct Attributes {
-    path: String,
-    secure: bool,
-    cross_site: bool,
-}
-
 pub(super) fn check(provider: &str, addresses: &Addresses<'_>) -> Vec<Finding> {
-    let attributes = Attributes::of(provider, addresses);
+    let attributes = CookieScope::new(provider, addresses.callback, Some(addresses.app));
     let lost = [
         one_host(addresses),
         one_path(provider, addresses, &attributes),
@@ -49,30 +43,6 @@ pub(super) fn check(provider: &str, addresses: &Addresses<'_>) -> Vec<Finding> {
         return vec![Finding::ok(CHECK, attributes.to_string())];
     }
     found
-}
-
-impl Attributes {
-    fn of(provider: &str, addresses: &Addresses<'_>) -> Self {
-        let callback = addresses.callback;
-        let ending = format!("{provider}/handler/frame");
-        let secure = callback.scheme() == "https";
-        Self {
-            path: match callback.path().strip_suffix(&ending) {
-                Some(before) => format!("{before}{provider}"),
-                None => format!("{}/{provider}", callback.path()),
-            },
-            secure,
-            cross_site: secure && addresses.app.host_str() != callback.host_str(),
-        }
-    }
-}
-
-impl std::fmt::Display for Attributes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let same_site = if self.cross_site { "None" } else { "Lax" };
-        let secure = if self.secure { "Secure, " } else { "" };
-        write!(f, "SameSite={same_site}, {secure}Path={}", self.path)
-    }
 }
 
 /// Cookies are set by the host of `/start` and read by that of the callback.
@@ -97,7 +67,7 @@ fn one_host(
 fn one_path(
     provider: &str,
     Addresses { backend, .. }: &Addresses<'_>,
-    attributes: &Attributes,
+    attributes: &CookieScope,
 ) -> Option<Finding> {
     let routes = format!(
         "{}/api/auth/{provider}",
@@ -119,7 +89,7 @@ fn one_path(
 /// A `Secure` cookie is not taken from plain HTTP, except on this machine.
 fn can_be_set(
     Addresses { backend, .. }: &Addresses<'_>,
-    attributes: &Attributes,
+    attributes: &CookieScope,
 ) -> Option<Finding> {
     (attributes.secure && backend.scheme() == "http" && !is_loopback(backend)).then(|| {
         Finding::failure(
@@ -133,7 +103,7 @@ fn can_be_set(
 /// The frontend's calls have to bring the session's cookie.
 fn go_along(
     Addresses { app, backend, .. }: &Addresses<'_>,
-    attributes: &Attributes,
+    attributes: &CookieScope,
 ) -> Option<Finding> {
     let [app_origin, backend_origin] = [app, backend].map(|url| url.origin().ascii_serialization());
     if app.scheme() == "https" && backend.scheme() == "http" && !is_loopback(backend) {
@@ -165,7 +135,10 @@ fn go_along(
     })
 }
 
-fn in_clear(Addresses { backend, .. }: &Addresses<'_>, attributes: &Attributes) -> Option<Finding> {
+fn in_clear(
+    Addresses { backend, .. }: &Addresses<'_>,
+    attributes: &CookieScope,
+) -> Option<Finding> {
     (!attributes.secure && !is_loopback(backend)).then(|| {
         Finding::warning(
             CHECK,
@@ -207,19 +180,19 @@ mod tests {
 
     #[test]
     fn one_host_or_one_domain_works() {
-        let lax = "SameSite=Lax, Path=/api/auth/oidc";
+        let lax = "Path=/api/auth/oidc; HttpOnly; SameSite=Lax";
         says(
             of("http://localhost:3000", "http://localhost:7007", None),
             Level::Ok,
             lax,
         );
-        let lax = "SameSite=Lax, Secure, Path=/b/api/auth/oidc";
+        let lax = "Path=/b/api/auth/oidc; HttpOnly; Secure; SameSite=Lax";
         says(
             of("https://x.example.com", "https://x.example.com/b", None),
             Level::Ok,
             lax,
         );
-        let none = "SameSite=None, Secure";
+        let none = "Secure; SameSite=None";
         says(
             of("https://a.example.com", "https://b.example.com", None),
             Level::Ok,
