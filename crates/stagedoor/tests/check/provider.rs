@@ -158,12 +158,19 @@ async fn the_client_authentication_has_to_be_offered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_authentication_that_we_lack_is_a_mistake() {
+async fn a_client_authentication_that_lacks_its_key_is_a_failure() {
     let house = House::with(&oidc("tokenEndpointAuthMethod: tls_client_auth")).await;
-    house
-        .check()
-        .await
-        .complains(2, &start("failure", "settings"), "tls_client_auth");
+    let run = house.check().await;
+    run.finds("warning configuration", "tls_client_auth lacks a key");
+    run.finds(
+        &start("failure", "client"),
+        "needs the client's certificate",
+    );
+    run.finds(
+        &start("failure", "client authentication"),
+        "the provider lists only client_secret_basic",
+    );
+    assert_eq!(run.exit_code, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
