@@ -4,14 +4,15 @@ use async_trait::async_trait;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshToken, TokenSet,
+    VerifiedIdToken, VerifiedLogoutToken,
 };
 use url::Url;
 
 /// What an authenticator learned about someone: Backstage's `result`.
 #[derive(Debug, Clone)]
 pub struct OidcResult {
-    /// The claims of the userinfo endpoint; those of the ID token where the
-    /// provider has none.
+    /// What is known of them: by default the claims of the userinfo endpoint,
+    /// or those of the ID token where the provider has none.
     pub userinfo: Claims,
     /// The provider's tokens, verified.
     pub tokenset: TokenSet,
@@ -23,7 +24,7 @@ pub struct RefreshResult {
     /// The new tokens. They are kept whatever becomes of `userinfo`: the old
     /// refresh token may be worthless by now.
     pub tokenset: TokenSet,
-    /// The claims of the userinfo endpoint, or why there are none.
+    /// What is known of the person, or why nothing new is.
     pub userinfo: Result<Claims, OidcError>,
 }
 
@@ -73,14 +74,15 @@ pub trait Authenticator: Send + Sync + 'static {
         secrets: &FlowSecrets,
     ) -> Result<OidcResult, OidcError>;
 
-    /// Gets new tokens. `subject` is whom the session belongs to.
+    /// Gets new tokens. `before` is the session's ID token, which says whom it
+    /// belongs to; there is none yet in a session taken over from Backstage.
     ///
     /// # Errors
     /// When the provider refused, can't be reached, or names someone else.
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        subject: Option<&str>,
+        before: Option<&VerifiedIdToken>,
     ) -> Result<RefreshResult, OidcError>;
 
     /// Tells the provider that the session is over.
@@ -88,6 +90,41 @@ pub trait Authenticator: Send + Sync + 'static {
     /// # Errors
     /// When the provider could not be told.
     async fn logout(&self, refresh_token: &RefreshToken) -> Result<(), OidcError>;
+
+    /// Where the browser goes to end the provider's own session too, which
+    /// brings it back to `return_url` (RP-Initiated Logout 1.0 §2). `id_token`
+    /// tells whose session it is.
+    ///
+    /// `None` when the provider offers nothing of the kind, as by default.
+    async fn end_session_url(
+        &self,
+        id_token: Option<&VerifiedIdToken>,
+        return_url: &Url,
+    ) -> Option<Url> {
+        let _ = (id_token, return_url);
+        None
+    }
+
+    /// Checks a logout token that the provider posted (Back-Channel Logout 1.0
+    /// §2.6), all but whether it was used before. By default none is good.
+    ///
+    /// # Errors
+    /// When it breaks a rule, or can't be checked.
+    async fn verify_logout_token(&self, token: &str) -> Result<VerifiedLogoutToken, OidcError> {
+        let _ = token;
+        Err(OidcError::Misconfigured {
+            reason: "this authenticator takes no logout tokens".to_owned(),
+        })
+    }
+
+    /// Whether the provider calls itself `issuer`. By default it has no name.
+    ///
+    /// # Errors
+    /// When that can't be found out.
+    async fn is_issuer(&self, issuer: &str) -> Result<bool, OidcError> {
+        let _ = issuer;
+        Ok(false)
+    }
 
     /// The profile that a result describes.
     fn profile(&self, result: &OidcResult) -> Profile;

@@ -11,6 +11,7 @@
 
 mod audit;
 pub mod authenticator;
+mod claims_from;
 mod error;
 mod flow;
 mod oidc_authenticator;
@@ -24,6 +25,7 @@ mod service;
 pub mod session;
 pub mod tokens;
 
+pub use claims_from::ClaimsFrom;
 pub use error::{ErrorName, SignInError};
 pub use flow::{
     CallbackAnswer, CallbackRequest, Delivery, FlowId, LoggedOut, LogoutRequest, RefreshRequest,

@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use async_trait::async_trait;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
-    AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus,
-    RefreshToken, RelyingParty, TokenSet, Violation,
+    AccessToken, AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError,
+    ProviderStatus, RefreshToken, RelyingParty, VerifiedIdToken, Violation,
 };
 
 use crate::{
+    ClaimsFrom,
     authenticator::{
         Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
     },
@@ -56,6 +57,8 @@ pub struct OidcOptions {
     pub prompt: Prompt,
     /// Parameters added to the authorization request as they are.
     pub start_url_search_params: Vec<(String, String)>,
+    /// Where what is known of people comes from.
+    pub claims_from: ClaimsFrom,
     /// Which e-mail addresses may be believed.
     pub emails: EmailPolicy,
 }
@@ -77,16 +80,22 @@ impl OidcAuthenticator {
         }
     }
 
-    /// Userinfo for tokens whose subject is known, or the ID token's claims
-    /// where the provider has no userinfo endpoint.
-    async fn userinfo(&self, tokenset: &TokenSet, subject: &str) -> Result<Claims, OidcError> {
-        let access_token = &tokenset.access_token;
-        let userinfo = self.relying_party.userinfo(access_token, subject).await?;
-        Ok(match (userinfo, &tokenset.id_token) {
-            (Some(userinfo), _) => userinfo,
-            (None, Some(id_token)) => id_token.claims().clone(),
-            (None, None) => Claims::empty(),
-        })
+    /// What is known of the person of `id_token`, to whom `access_token` belongs.
+    async fn known(
+        &self,
+        access_token: &AccessToken,
+        id_token: Option<&VerifiedIdToken>,
+    ) -> Result<Claims, OidcError> {
+        // Without an ID token nothing ties userinfo to anyone.
+        let id_token = id_token.ok_or(OidcError::Invalid(Violation::MissingIdToken))?;
+        let from = self.options.claims_from;
+        let userinfo = if from.asks_userinfo() {
+            let subject = id_token.subject();
+            self.relying_party.userinfo(access_token, subject).await?
+        } else {
+            None
+        };
+        Ok(from.known(userinfo, id_token.claims()))
     }
 }
 
@@ -119,27 +128,22 @@ impl Authenticator for OidcAuthenticator {
         secrets: &FlowSecrets,
     ) -> Result<OidcResult, OidcError> {
         let tokenset = self.relying_party.exchange_code(callback, secrets).await?;
-        let subject = subject_of(&tokenset)?;
-        let userinfo = self.userinfo(&tokenset, &subject).await?;
+        let userinfo = self
+            .known(&tokenset.access_token, tokenset.id_token.as_ref())
+            .await?;
         Ok(OidcResult { userinfo, tokenset })
     }
 
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        subject: Option<&str>,
+        before: Option<&VerifiedIdToken>,
     ) -> Result<RefreshResult, OidcError> {
+        let subject = before.map(VerifiedIdToken::subject);
         let tokenset = self.relying_party.refresh(refresh_token, subject).await?;
-        // A session taken over from Backstage has no subject yet: then the new
-        // ID token must name it, or nothing ties userinfo to anyone.
-        let subject = match subject {
-            Some(subject) => Ok(subject.to_owned()),
-            None => subject_of(&tokenset),
-        };
-        let userinfo = match subject {
-            Ok(subject) => self.userinfo(&tokenset, &subject).await,
-            Err(error) => Err(error),
-        };
+        // Not every provider renews it.
+        let id_token = tokenset.id_token.as_ref().or(before);
+        let userinfo = self.known(&tokenset.access_token, id_token).await;
         Ok(RefreshResult { tokenset, userinfo })
     }
 
@@ -159,14 +163,6 @@ impl Authenticator for OidcAuthenticator {
         // The outcome shows in `status`; nobody waits for it here.
         let _ = self.relying_party.keep_current().await;
     }
-}
-
-fn subject_of(tokenset: &TokenSet) -> Result<String, OidcError> {
-    tokenset
-        .id_token
-        .as_ref()
-        .map(|id_token| id_token.subject().to_owned())
-        .ok_or(OidcError::Invalid(Violation::MissingIdToken))
 }
 
 #[cfg(test)]

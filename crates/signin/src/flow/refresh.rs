@@ -267,12 +267,8 @@ impl SignIn {
         request: &RefreshRequest,
     ) -> Result<(SessionTokens, Result<(), OidcError>), SignInError> {
         let scopes = RefreshScopes::new(provider, request.scope.as_deref(), &before.scope)?;
-        let subject = before
-            .tokenset
-            .id_token
-            .as_ref()
-            .map(|token| token.subject());
-        let asking = provider.authenticator.refresh(refresh_token, subject);
+        let id_token = before.tokenset.id_token.as_ref();
+        let asking = provider.authenticator.refresh(refresh_token, id_token);
         let answer = tokio::time::timeout(PROVIDER_LIMIT, asking)
             .await
             .map_err(|_| SignInError::ProviderTooSlow)?;

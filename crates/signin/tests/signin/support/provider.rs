@@ -289,10 +289,11 @@ impl Authenticator for FakeProvider {
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        subject: Option<&str>,
+        before: Option<&VerifiedIdToken>,
     ) -> Result<RefreshResult, OidcError> {
         let token = refresh_token.expose().to_owned();
-        let asked = (token.clone(), subject.map(str::to_owned));
+        let subject = before.map(|id_token| id_token.subject().to_owned());
+        let asked = (token.clone(), subject);
         self.state().refreshed.push(asked);
         self.refreshes.send_modify(|refreshes| *refreshes += 1);
         self.answers().await?;
