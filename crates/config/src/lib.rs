@@ -56,9 +56,10 @@ pub use problem::{ConfigErrors, ConfigReport, ConfigWarning, Problem};
 pub use settings::{
     App, AssertionAudience, Auth, AuthorizationRequest, Backend, BackendAuth, CatalogSettings,
     ClaimsFrom, ClientAssertion, ClientCertificate, Cors, Database, DiscoveryEndpoint, Display,
-    Division, FileLocation, Https, KeyStore, Known, Listen, PostgresSettings, PostgresTls, Prompt,
-    Provider, ProviderEnvironment, ProviderId, Resolver, ResponseMode, Settings, SqliteLocation,
-    StagedoorSettings, StaticAccess, StaticKey, TokenEndpointAuthMethod, TokenSignedResponseAlg,
+    Division, FileLocation, Https, KeyStore, Known, Listen, Logout, PostgresSettings, PostgresTls,
+    Prompt, Provider, ProviderEnvironment, ProviderId, Resolver, ResponseMode, Settings,
+    SqliteLocation, StagedoorSettings, StaticAccess, StaticKey, TokenEndpointAuthMethod,
+    TokenSignedResponseAlg,
 };
 pub use watch::{WatchError, Watcher, watch};
 

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError,
-    ProviderStatus, RefreshToken, RelyingParty, VerifiedIdToken, Violation,
+    ProviderStatus, RefreshToken, RelyingParty, VerifiedIdToken, VerifiedLogoutToken, Violation,
 };
+use url::Url;
 
 use crate::{
     ClaimsFrom,
@@ -149,6 +150,25 @@ impl Authenticator for OidcAuthenticator {
 
     async fn logout(&self, refresh_token: &RefreshToken) -> Result<(), OidcError> {
         self.relying_party.revoke(refresh_token).await.map(drop)
+    }
+
+    async fn end_session_url(
+        &self,
+        id_token: Option<&VerifiedIdToken>,
+        return_url: &Url,
+    ) -> Option<Url> {
+        self.relying_party
+            .end_session_url(id_token, Some(return_url), None)
+            .await
+    }
+
+    async fn verify_logout_token(&self, token: &str) -> Result<VerifiedLogoutToken, OidcError> {
+        self.relying_party.verify_logout_token(token).await
+    }
+
+    async fn is_issuer(&self, issuer: &str) -> Result<bool, OidcError> {
+        let metadata = self.relying_party.metadata().await?;
+        Ok(metadata.issuer == issuer)
     }
 
     fn profile(&self, result: &OidcResult) -> Profile {

@@ -32,6 +32,9 @@ pub struct Provider {
     pub scopes: ScopePolicy,
     /// The registered redirect URI; cookies live on its path.
     pub callback_url: Url,
+    /// Where the browser comes back to when a logout ends the provider's own
+    /// session too, as registered there; `None` leaves that session alone.
+    pub logout_return_url: Option<Url>,
     /// How long a session lasts after its last refresh.
     pub session_duration: SignedDuration,
 }
@@ -89,6 +92,24 @@ impl ProviderSet {
             .find(|provider| provider.id == id && provider.environment == environment)
             .cloned()
             .ok_or_else(|| SignInError::UnknownEnvironment(shortened(environment)))
+    }
+
+    /// The provider with `id` in `environment`, or in all of its environments
+    /// when none is named: for what comes from the provider, which knows none.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub fn find_in_environments(
+        &self,
+        id: &str,
+        environment: Option<&str>,
+    ) -> Result<Vec<Arc<Provider>>, SignInError> {
+        if environment.is_some_and(|environment| !environment.is_empty()) {
+            return Ok(vec![self.find(id, environment)?]);
+        }
+        self.must_know(id)?;
+        let providers = self.providers.iter();
+        Ok(providers.filter(|it| it.id == id).cloned().collect())
     }
 
     /// Checks that there is a provider with `id`, in whatever environment.

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
-    AuthorizationRequest, ClaimsFrom, ClientAssertion, ClientCertificate, Known, Resolver,
+    AuthorizationRequest, ClaimsFrom, ClientAssertion, ClientCertificate, Known, Logout, Resolver,
     TokenEndpointAuthMethod, TokenSignedResponseAlg,
     client_credentials::warn_of_missing_key,
     issuer::{read_issuer, warn_of_everybodys_email},
@@ -58,6 +58,8 @@ pub struct ProviderEnvironment {
     pub start_url_search_params: Vec<(String, String)>,
     /// `sessionDuration`: how long a session's cookies last.
     pub session_duration: Option<SignedDuration>,
+    /// `logout`, ours.
+    pub logout: Logout,
     /// `authorizationUrl`: instead of what discovery says.
     pub authorization_url: Option<Url>,
     /// `tokenUrl`: instead of what discovery says.
@@ -92,7 +94,7 @@ pub struct Display {
     pub message: Option<String>,
 }
 
-const KEYS: [&str; 29] = [
+const KEYS: [&str; 30] = [
     "acrEssential",
     "acrValues",
     "additionalScopes",
@@ -108,6 +110,7 @@ const KEYS: [&str; 29] = [
     "display",
     "issuer",
     "loginHint",
+    "logout",
     "maxAge",
     "metadataUrl",
     "prompt",
@@ -175,6 +178,7 @@ impl ProviderEnvironment {
         let authorization_request = AuthorizationRequest::read(section);
         let start_url_search_params = search_params(section);
         let session_duration = session_duration(section);
+        let logout = Logout::read(section);
         let trust_unverified_email = section
             .get("dangerouslyTrustUnverifiedEmail")
             .and_then(|field| field.boolean())
@@ -204,6 +208,7 @@ impl ProviderEnvironment {
             authorization_request,
             start_url_search_params,
             session_duration,
+            logout,
             authorization_url,
             token_url,
             trust_unverified_email,

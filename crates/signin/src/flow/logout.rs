@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use stagedoor_oidc::RefreshToken;
+use stagedoor_oidc::{RefreshToken, VerifiedIdToken};
 use tracing::Instrument;
 use url::Url;
 
@@ -37,6 +37,13 @@ pub struct LoggedOut {
     pub logout_url: Option<Url>,
 }
 
+/// What an ended session leaves: what the provider is told with.
+#[derive(Default)]
+struct Ended {
+    refresh_token: Option<RefreshToken>,
+    id_token: Option<VerifiedIdToken>,
+}
+
 impl SignIn {
     /// Ends a session: here at once, and at the provider as far as it can be
     /// reached.
@@ -63,26 +70,46 @@ impl SignIn {
         let presented = request
             .session_cookie
             .and_then(|value| Presented::parse(value.expose_secret()));
-        let refresh_token = match presented {
+        let ended = match presented {
             Some(Presented::Ours(cookie)) => self.end_session(&provider, &cookie).await?,
             Some(Presented::FromBackstage(token)) => self.end_taken_over(&provider, token).await?,
             None => None,
         };
-        if let Some(token) = refresh_token {
-            self.revoke(provider.clone(), token).await;
-        }
+        let logout_url = match ended {
+            Some(ended) => self.end_at_provider(&provider, ended).await,
+            None => None,
+        };
         Ok(LoggedOut {
             provider,
-            logout_url: None,
+            logout_url,
         })
     }
 
-    /// Removes the session; its refresh token, when there is one.
+    /// Makes the tokens worthless; where the browser goes for the rest.
+    async fn end_at_provider(&self, provider: &Arc<Provider>, ended: Ended) -> Option<Url> {
+        if let Some(token) = ended.refresh_token {
+            self.revoke(provider.clone(), token).await;
+        }
+        let return_url = provider.logout_return_url.as_ref()?;
+        let id_token = ended.id_token.as_ref();
+        let authenticator = &provider.authenticator;
+        let url = authenticator.end_session_url(id_token, return_url).await?;
+        if is_followed(&url) {
+            return Some(url);
+        }
+        tracing::warn!(
+            provider = provider.id,
+            "the provider's end_session_endpoint is not https: frontends do not go there"
+        );
+        None
+    }
+
+    /// Removes the session, when there is one that the cookie opens.
     async fn end_session(
         &self,
         provider: &Provider,
         cookie: &SessionCookie,
-    ) -> Result<Option<RefreshToken>, SignInError> {
+    ) -> Result<Option<Ended>, SignInError> {
         let Some(record) = self.storage.session(cookie.id(), self.clock.now()).await? else {
             return Ok(None);
         };
@@ -95,19 +122,28 @@ impl SignIn {
         self.storage.delete_session(record.id).await?;
         audit::signed_out(provider, record.user_entity_ref.as_deref());
         let tokens = SessionTokens::open(&self.keychain(), record.id, &record.sealed_tokens);
-        Ok(tokens.ok().and_then(|tokens| tokens.tokenset.refresh_token))
+        Ok(Some(tokens.map_or_else(
+            |_| Ended::default(),
+            |tokens| Ended {
+                refresh_token: tokens.tokenset.refresh_token,
+                id_token: tokens.tokenset.id_token,
+            },
+        )))
     }
 
     /// Removes the session that was made of Backstage's cookie, when there is
-    /// one; the refresh token that is good now.
+    /// one; else the cookie is all there is of it.
     async fn end_taken_over(
         &self,
         provider: &Provider,
         token: RefreshToken,
-    ) -> Result<Option<RefreshToken>, SignInError> {
+    ) -> Result<Option<Ended>, SignInError> {
         match self.taken_over(provider, &token, self.clock.now()).await? {
             Some(cookie) => self.end_session(provider, &cookie).await,
-            None => Ok(Some(token)),
+            None => Ok(Some(Ended {
+                refresh_token: Some(token),
+                id_token: None,
+            })),
         }
     }
 
@@ -116,6 +152,12 @@ impl SignIn {
         let telling = async move { tell_of_logout(&provider, &token).await };
         let _ = tokio::spawn(telling.in_current_span()).await;
     }
+}
+
+/// Backstage's frontend follows a `logoutUrl` only to there, and so its server
+/// gives no other (contract §8).
+fn is_followed(url: &Url) -> bool {
+    url.scheme() == "https" || url.host_str() == Some("localhost")
 }
 
 /// Tells the provider that a session is over. It is over here in any case, so a

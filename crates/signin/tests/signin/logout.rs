@@ -170,3 +170,57 @@ async fn a_session_of_a_secret_that_is_gone_ends_all_the_same() {
     browser.logout(&stranger.sign_in).await.unwrap();
     assert!(is_over(&house, &browser).await);
 }
+
+#[tokio::test]
+async fn the_browser_goes_on_to_the_provider_where_that_is_wanted() {
+    let url = |done: stagedoor_signin::LoggedOut| done.logout_url.map(String::from);
+    let house = House::new().await;
+    let browser = Browser::signed_in(&house).await;
+    let done = browser.logout(&house.sign_in).await.unwrap();
+    assert_eq!(url(done), None, "nobody asked for it");
+
+    let house = House::with(Plan {
+        logout_return_url: Some("https://app.example.com/bye"),
+        ..Plan::default()
+    })
+    .await;
+    let browser = Browser::signed_in(&house).await;
+    let done = browser.logout(&house.sign_in).await.unwrap();
+    assert_eq!(
+        url(done).as_deref(),
+        Some(
+            "https://idp.example.com/logout?return=https%3A%2F%2Fapp.example.com%2Fbye&of=ada-at-idp"
+        )
+    );
+    let again = browser.logout(&house.sign_in).await.unwrap();
+    assert_eq!(url(again), None, "there is no session left to end");
+
+    let browser = Browser::from_backstage(&house, "1//of-backstage");
+    let done = browser.logout(&house.sign_in).await.unwrap();
+    assert_eq!(
+        url(done).as_deref(),
+        Some("https://idp.example.com/logout?return=https%3A%2F%2Fapp.example.com%2Fbye"),
+        "whose session it is, the provider finds out by itself"
+    );
+}
+
+#[tokio::test]
+async fn no_frontend_is_sent_where_it_does_not_go() {
+    let house = House::with(Plan {
+        logout_return_url: Some(APP),
+        ..Plan::default()
+    })
+    .await;
+    for (endpoint, followed) in [
+        (None, false),
+        (Some("http://idp.example.com/logout"), false),
+        (Some("http://127.0.0.1/logout"), false),
+        (Some("http://localhost:8080/logout"), true),
+        (Some("https://idp.example.com/logout"), true),
+    ] {
+        house.provider.now(|b| b.end_session_endpoint = endpoint);
+        let browser = Browser::signed_in(&house).await;
+        let done = browser.logout(&house.sign_in).await.unwrap();
+        assert_eq!(done.logout_url.is_some(), followed, "{endpoint:?}");
+    }
+}

@@ -90,6 +90,7 @@ fn build(
         resolver: from_config.or_else(|| registered.sign_in_resolver.as_ref().map(Arc::clone)),
         authenticator,
         callback_url,
+        logout_return_url: logout_return_url(settings, of_environment),
         session_duration: of_environment
             .session_duration
             .unwrap_or(DEFAULT_SESSION_DURATION),
@@ -110,6 +111,15 @@ pub(crate) fn callback_url(
         auth_url(&settings.backend.base_url)
     );
     Url::parse(&url).map_err(|error| StartError::setting("backend.baseUrl", error.to_string()))
+}
+
+/// Where the provider sends the browser back to after a logout.
+fn logout_return_url(settings: &Settings, of_environment: &ProviderEnvironment) -> Option<Url> {
+    let logout = &of_environment.logout;
+    let registered = logout.redirect_url.as_ref();
+    logout
+        .end_provider_session
+        .then(|| registered.unwrap_or(&settings.app.base_url).clone())
 }
 
 /// Who may ask for a sign-in.

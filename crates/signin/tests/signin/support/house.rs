@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) additional_scopes: &'static str,
     /// `sessionDuration`.
     pub(crate) session_duration: SignedDuration,
+    /// `logout.redirectUrl`, with `endProviderSession`.
+    pub(crate) logout_return_url: Option<&'static str>,
     /// Who decides who someone is.
     pub(crate) resolver: Option<Arc<dyn SignInResolver>>,
 }
@@ -45,6 +47,7 @@ impl Default for Plan {
             extra_origins: vec![],
             additional_scopes: "",
             session_duration: DEFAULT_SESSION_DURATION,
+            logout_return_url: None,
             resolver: Some(Arc::new(EmailMatchingUserEntityProfileEmail::default())),
         }
     }
@@ -173,6 +176,7 @@ fn live(plan: &Plan, provider: &Arc<FakeProvider>) -> Live {
             Scopes::parse(plan.additional_scopes),
         ),
         callback_url: Url::parse(&format!("{ISSUER}/{id}/handler/frame")).unwrap(),
+        logout_return_url: plan.logout_return_url.map(|url| Url::parse(url).unwrap()),
         session_duration: plan.session_duration,
     });
     Live {

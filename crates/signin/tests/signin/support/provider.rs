@@ -1,7 +1,7 @@
 //! An identity provider that does what a test tells it to.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
 };
 
@@ -14,6 +14,7 @@ use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, CallbackParams, Claims, CodeVerifier, FlowSecrets, Nonce, OidcError,
     ProviderStatus, RefreshToken, RequiredAuthentication, TokenSet, VerifiedIdToken,
+    VerifiedLogoutToken, Violation,
 };
 use stagedoor_signin::{
     EmailPolicy,
@@ -44,6 +45,10 @@ pub(crate) struct Behaviour {
     pub(crate) forgets_on_logout: bool,
     /// Userinfo fails so, after the tokens were given.
     pub(crate) userinfo_failure: Option<OidcError>,
+    /// Its `end_session_endpoint`.
+    pub(crate) end_session_endpoint: Option<&'static str>,
+    /// What a logout token is answered with: each one that is good, by its text.
+    pub(crate) logout_tokens: HashMap<&'static str, VerifiedLogoutToken>,
     /// Every call fails so.
     pub(crate) failure: Option<OidcError>,
 }
@@ -83,6 +88,8 @@ impl FakeProvider {
             scope: None,
             forgets_on_logout: true,
             userinfo_failure: None,
+            end_session_endpoint: Some("https://idp.example.com/logout"),
+            logout_tokens: HashMap::new(),
             failure: None,
         };
         Self {
@@ -326,6 +333,36 @@ impl Authenticator for FakeProvider {
         }
         state.told_of_logout.push(refresh_token.expose().to_owned());
         Ok(())
+    }
+
+    async fn end_session_url(
+        &self,
+        id_token: Option<&VerifiedIdToken>,
+        return_url: &Url,
+    ) -> Option<Url> {
+        let endpoint = self.state().behaviour.end_session_endpoint?;
+        let mut url = Url::parse(endpoint).unwrap();
+        let mut query = url.query_pairs_mut();
+        query.append_pair("return", return_url.as_str());
+        if let Some(id_token) = id_token {
+            query.append_pair("of", id_token.subject());
+        }
+        drop(query);
+        Some(url)
+    }
+
+    async fn verify_logout_token(&self, token: &str) -> Result<VerifiedLogoutToken, OidcError> {
+        self.may_fail()?;
+        let state = self.state();
+        let known = state.behaviour.logout_tokens.get(token);
+        known
+            .cloned()
+            .ok_or(OidcError::Invalid(Violation::NotALogout))
+    }
+
+    async fn is_issuer(&self, issuer: &str) -> Result<bool, OidcError> {
+        self.may_fail()?;
+        Ok(issuer == "https://idp.example.com")
     }
 
     fn profile(&self, result: &OidcResult) -> Profile {
