@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use stagedoor_oidc::CallbackParams;
+use stagedoor_oidc::{CallbackParams, RefreshToken};
 use stagedoor_storage::SessionRecord;
+use tracing::Instrument;
 use url::Url;
 
+use super::logout::tell_of_logout;
 use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
 use crate::{
     Live, SignIn, SignInError, audit,
@@ -124,9 +126,15 @@ impl SignIn {
             .authenticator
             .authenticate(&callback, &cookie.secrets)
             .await?;
-        let signed_in = self.open_session(provider, result, cookie.scope).await?;
-        self.end_previous(request.session_cookie, &signed_in).await;
-        Ok(signed_in)
+        let refresh_token = result.tokenset.refresh_token.clone();
+        let outcome = self.open_session(provider, result, cookie.scope).await;
+        match &outcome {
+            Ok(signed_in) => {
+                self.end_previous(request.session_cookie, signed_in).await;
+            }
+            Err(_) => give_back(provider, refresh_token),
+        }
+        outcome
     }
 
     /// The cookie that proves this browser started this flow.
@@ -209,6 +217,16 @@ impl SignIn {
         if is_theirs && let Err(error) = self.storage.delete_session(previous.id()).await {
             tracing::warn!(%error, "a replaced session could not be removed, it will expire");
         }
+    }
+}
+
+/// A grant that no session will use does not stay open at the provider. Nobody
+/// waits for that.
+fn give_back(provider: &Arc<Provider>, refresh_token: Option<RefreshToken>) {
+    if let Some(token) = refresh_token {
+        let provider = provider.clone();
+        let telling = async move { tell_of_logout(&provider, &token).await };
+        tokio::spawn(telling.in_current_span());
     }
 }
 

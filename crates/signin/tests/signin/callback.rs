@@ -10,7 +10,7 @@ use stagedoor_signin::{
     resolver::{ResolveError, sign_in_resolver},
 };
 
-use crate::support::{APP, Browser, House, Plan, group_members, tells_no_internals, user};
+use crate::support::{APP, Browser, House, Plan, group_members, settle, tells_no_internals, user};
 
 #[tokio::test]
 async fn a_sign_in_answers_who_someone_is() {
@@ -213,6 +213,9 @@ async fn another_account_helps_where_this_one_was_refused_only() {
     house.catalog.forgets_everyone();
     let refused = Browser::default().sign_in(&house.sign_in).await;
     assert!(refused.unwrap_err().asks_for_another_account());
+    // A grant that no session uses is given back.
+    settle().await;
+    assert_eq!(house.provider.told_of_logout(), ["refresh-1"]);
     house.catalog.is_away(true);
     let unlucky = Browser::default().sign_in(&house.sign_in).await;
     assert!(!unlucky.unwrap_err().asks_for_another_account());
