@@ -14,6 +14,7 @@ mod callback_sessions;
 mod callback_state;
 mod key_ring;
 mod logout;
+mod origin_patterns;
 mod profile;
 mod refresh;
 mod refresh_failing;
