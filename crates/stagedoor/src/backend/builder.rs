@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use stagedoor_ambient::SharedClock;
 use stagedoor_config::ConfigFiles;
-use stagedoor_oidc::{HttpClient, HttpSettings};
 use stagedoor_server::{AppState, Bound, router};
 use stagedoor_signin::{Parts, SignIn, resolver::ResolverContext, tokens::TokenService};
 
@@ -78,7 +77,7 @@ impl AuthBackendBuilder {
         let inputs = self.0;
         let loaded = inputs.load()?;
         let settings = &loaded.settings;
-        let http = HttpClient::new(HttpSettings::default())?;
+        let http = parts::http_client(&inputs.environment)?;
         let registry = inputs.registry(http.clone());
         let live = parts::live(settings, &registry)?;
         let keychain = parts::keychain(settings, inputs.node_env(), &*inputs.entropy)?;

@@ -59,6 +59,18 @@ impl StartError {
         }
     }
 
+    /// The same of a setting in the section `key`.
+    #[must_use]
+    pub(crate) fn within(self, section: &str) -> Self {
+        match self {
+            Self::Setting { key, problem } => Self::Setting {
+                key: format!("{section}.{key}"),
+                problem,
+            },
+            other => other,
+        }
+    }
+
     /// Whether the configuration has to change: exit code 2.
     #[must_use]
     pub fn is_configuration(&self) -> bool {

@@ -26,7 +26,7 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use futures_util::future::join_all;
 use stagedoor_ambient::{SharedClock, SharedEntropy, SystemClock, SystemEntropy};
 use stagedoor_config::{ConfigErrors, ConfigFiles, Environment, Known, Loaded, Settings, load};
-use stagedoor_oidc::{HttpClient, HttpSettings, HttpSetupError};
+use stagedoor_oidc::HttpSetupError;
 use stagedoor_signin::authenticator::OidcResult;
 
 use crate::parts::{self, Registry, ResolverFactories};
@@ -79,7 +79,7 @@ pub(crate) async fn run(request: Request) -> Result<Report, CheckError> {
     let registry = Registry {
         providers: &BTreeMap::new(),
         resolvers: &resolvers,
-        http: HttpClient::new(HttpSettings::default())?,
+        http: parts::http_client(&environment)?,
         clock,
         entropy,
     };

@@ -3,6 +3,7 @@
 mod catalog;
 mod catalog_credentials;
 mod catalog_place;
+mod http;
 mod keys;
 mod providers;
 mod relying_party;
@@ -13,6 +14,7 @@ mod tls;
 
 pub(crate) use catalog::{CatalogInUse, catalog};
 pub(crate) use catalog_credentials::catalog_verifies_our_keys;
+pub(crate) use http::http_client;
 pub(crate) use keys::{
     in_production, keychain, plugin_keys, shared_plugin_keys, static_keys, token_issuer, user_keys,
     user_token_algorithm,

@@ -73,10 +73,15 @@ fn build(
         clock: registry.clock.clone(),
         entropy: registry.entropy.clone(),
     };
-    let authenticator = registered.authenticator.build(of_environment, &setup)?;
+    let section = format!("auth.providers.{id}.{environment}");
+    let authenticator = registered
+        .authenticator
+        .build(of_environment, &setup)
+        .map_err(|error| error.within(&section))?;
     let required = Scopes::default().and(authenticator.required_scopes());
     let additional = Scopes::default().and(&of_environment.additional_scopes);
-    let from_config = resolver_of(&of_environment.resolvers, registry.resolvers)?;
+    let from_config = resolver_of(&of_environment.resolvers, registry.resolvers)
+        .map_err(|error| error.within(&section))?;
     Ok(Provider {
         id: id.to_owned(),
         environment: environment.to_owned(),
