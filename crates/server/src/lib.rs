@@ -14,6 +14,7 @@ mod router;
 mod routes;
 mod serve;
 mod settings;
+mod stalled;
 mod state;
 mod tls;
 
