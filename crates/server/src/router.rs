@@ -72,6 +72,14 @@ fn auth_routes() -> Router<AppState> {
             get(routes::refresh::refresh).post(routes::refresh::refresh),
         )
         .route("/{provider}/logout", post(routes::logout::logout))
+        .route(
+            "/{provider}/backchannel-logout",
+            post(routes::backchannel_logout::logout),
+        )
+        .route(
+            "/{provider}/frontchannel-logout",
+            get(routes::frontchannel_logout::logout),
+        )
         .route("/.well-known/jwks.json", get(routes::well_known::jwks))
         .route(
             "/.well-known/openid-configuration",

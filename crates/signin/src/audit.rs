@@ -54,3 +54,34 @@ pub(crate) fn signed_out(provider: &Provider, user: Option<&str>) {
         "signed out"
     );
 }
+
+/// The provider has ended `sessions` of ours, of `subject` where it said so.
+pub(crate) fn logged_out_at_provider(
+    event: &'static str,
+    provider: &Provider,
+    subject: Option<&str>,
+    sessions: u64,
+) {
+    tracing::info!(
+        target: TARGET,
+        event,
+        provider = provider.id,
+        environment = provider.environment,
+        subject,
+        sessions,
+        "logged out at the provider"
+    );
+}
+
+/// Somebody said so who was not believed, or whose word could not be acted on.
+pub(crate) fn provider_logout_refused(event: &'static str, provider: &str, error: &SignInError) {
+    tracing::warn!(
+        target: TARGET,
+        event,
+        outcome = "refused",
+        provider,
+        reason = error.code(),
+        detail = error.detail(),
+        "logout at the provider refused"
+    );
+}

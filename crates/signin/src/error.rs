@@ -102,6 +102,15 @@ pub enum SignInError {
     /// A required header of the frontend is missing (contract §8).
     #[error("Invalid X-Requested-With header")]
     NotFromFrontend,
+    /// A back-channel logout without a `logout_token`.
+    #[error("No logout_token was posted")]
+    LogoutTokenMissing,
+    /// The logout token was acted on before.
+    #[error("The logout token was used before")]
+    LogoutTokenUsed,
+    /// A front-channel logout that does not say which session of this provider.
+    #[error("The request does not name the provider and a session of it (iss, sid)")]
+    LogoutNotNamed,
     /// There is no session cookie, or none that names a live session.
     #[error("Missing session cookie")]
     SessionMissing,
@@ -149,6 +158,9 @@ impl SignInError {
             | Self::RedirectUrlUnparsable
             | Self::ScopeTooLong { .. }
             | Self::RequestTooLong
+            | Self::LogoutTokenMissing
+            | Self::LogoutTokenUsed
+            | Self::LogoutNotNamed
             | Self::SessionMissing => Name::InputError,
             Self::OriginNotAllowed(_)
             | Self::RedirectUrlNotAllowed
@@ -191,6 +203,9 @@ impl SignInError {
             Self::FlowCookieMissing => "flow_cookie_missing",
             Self::FlowCookieInvalid => "flow_cookie_invalid",
             Self::NotFromFrontend => "not_from_frontend",
+            Self::LogoutTokenMissing => "logout_token_missing",
+            Self::LogoutTokenUsed => "logout_token_used",
+            Self::LogoutNotNamed => "logout_not_named",
             Self::SessionMissing => "session_missing",
             Self::RefreshBusy => "refresh_busy",
             Self::RefreshFailed(cause) => cause.code(),

@@ -28,8 +28,9 @@ pub mod tokens;
 pub use claims_from::ClaimsFrom;
 pub use error::{ErrorName, SignInError};
 pub use flow::{
-    CallbackAnswer, CallbackRequest, Delivery, FlowId, LoggedOut, LogoutRequest, RefreshRequest,
-    Refreshed, SignedIn, StartRequest, Started,
+    BackchannelLogoutRequest, CallbackAnswer, CallbackRequest, Delivery, FlowId,
+    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshRequest, Refreshed, SignedIn,
+    StartRequest, Started,
 };
 pub use oidc_authenticator::{OidcAuthenticator, OidcOptions, Prompt};
 pub use profile::{EmailPolicy, profile_of};

@@ -27,6 +27,7 @@ mod migrations;
 mod open;
 mod plugin_keys;
 mod postgres;
+mod provider_logout;
 mod row;
 mod session;
 mod shared;
@@ -44,6 +45,7 @@ pub use location::{
 pub use open::open;
 pub use plugin_keys::{PluginKeyStore, PluginKeys};
 pub use postgres::PostgresStorage;
+pub use provider_logout::{LoggedOut, ProviderLogout};
 pub use session::{
     FlowLedger, LeaseId, LeaseOutcome, SecretHash, SessionId, SessionRecord, SessionStore,
     SessionUpdate,

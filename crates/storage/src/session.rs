@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use stagedoor_identity::EntityRef;
 
-use crate::StorageError;
+use crate::{ProviderLogout, StorageError};
 
 /// The public half of a session's name: finds the row, opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -151,6 +151,15 @@ pub trait SessionStore: Send + Sync + 'static {
         environment: &str,
         subject: &str,
     ) -> Result<u64, StorageError>;
+
+    /// Ends the sessions that a provider says are over; how many there were.
+    /// `None`, changing nothing, when that message was used before: one atomic
+    /// step across all nodes, so that a message whose sessions could not be
+    /// ended is good for another try.
+    async fn log_out_at_provider(
+        &self,
+        logout: &ProviderLogout,
+    ) -> Result<Option<u64>, StorageError>;
 
     /// Removes at most `limit` sessions and used flows that had expired by
     /// `now`; how many it removed. Call it again until it removes none.

@@ -66,6 +66,12 @@ pub(crate) const DELETE_SESSIONS_OF_PROVIDER_SESSION: &str = "DELETE FROM staged
 pub(crate) const DELETE_SESSIONS_OF_SUBJECT: &str = "DELETE FROM stagedoor_sessions \
      WHERE provider = $1 AND environment = $2 AND subject = $3";
 
+/// `provider, environment, sid, sub`. A session that knows no `sid` may be the
+/// one that is meant.
+pub(crate) const DELETE_SESSIONS_LOGGED_OUT: &str = "DELETE FROM stagedoor_sessions \
+     WHERE provider = $1 AND environment = $2 \
+     AND (provider_session = $3 OR (provider_session IS NULL AND subject = $4))";
+
 /// `flow, expires_at`.
 pub(crate) const USE_FLOW: &str = "INSERT INTO stagedoor_used_flows (flow, expires_at) \
      VALUES ($1, $2) ON CONFLICT (flow) DO NOTHING";

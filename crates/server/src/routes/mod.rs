@@ -1,7 +1,9 @@
 //! One file per route.
 
 pub(crate) mod assets;
+pub(crate) mod backchannel_logout;
 pub(crate) mod frame_handler;
+pub(crate) mod frontchannel_logout;
 pub(crate) mod health;
 pub(crate) mod logout;
 pub(crate) mod not_found;

@@ -16,6 +16,7 @@ mod key_ring;
 mod logout;
 mod origin_patterns;
 mod profile;
+mod provider_logout;
 mod refresh;
 mod refresh_failing;
 mod refresh_nodes;

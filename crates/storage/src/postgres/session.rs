@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::query;
+use sqlx::{postgres::Postgres, query};
 use stagedoor_identity::EntityRef;
 
-use super::PostgresStorage;
+use super::{PostgresStorage, within};
 use crate::{
-    FlowLedger, LeaseId, LeaseOutcome, SessionId, SessionRecord, SessionStore, SessionUpdate,
-    StorageError, row, sql,
+    FlowLedger, LeaseId, LeaseOutcome, LoggedOut, ProviderLogout, SessionId, SessionRecord,
+    SessionStore, SessionUpdate, StorageError, row, sql,
 };
 
 // The ids are found once, and rows that another node is deleting are left to it.
@@ -151,6 +151,28 @@ impl SessionStore for PostgresStorage {
         self.change(query).await
     }
 
+    async fn log_out_at_provider(
+        &self,
+        logout: &ProviderLogout,
+    ) -> Result<Option<u64>, StorageError> {
+        let work = async {
+            let mut transaction = self.pool.begin().await?;
+            let message = query(sql::USE_FLOW)
+                .bind(&logout.message[..])
+                .bind(logout.remember_until.as_millisecond());
+            let used = message.execute(&mut *transaction).await?;
+            if used.rows_affected() == 0 {
+                return Ok(None);
+            }
+            let ended = sessions_logged_out(logout)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(Some(ended.rows_affected()))
+        };
+        within(self.patience, work).await
+    }
+
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {
         let now = now.as_millisecond();
         let sessions = query(DELETE_EXPIRED_SESSIONS)
@@ -170,5 +192,22 @@ impl FlowLedger for PostgresStorage {
             .bind(&flow[..])
             .bind(expires_at.as_millisecond());
         Ok(self.change(query).await? == 1)
+    }
+}
+
+fn sessions_logged_out(logout: &ProviderLogout) -> row::Query<'_, Postgres> {
+    let statement = match logout.whose {
+        LoggedOut::Subject(_) => sql::DELETE_SESSIONS_OF_SUBJECT,
+        LoggedOut::Session { .. } => sql::DELETE_SESSIONS_LOGGED_OUT,
+    };
+    let query = query(statement)
+        .bind(&logout.provider)
+        .bind(&logout.environment);
+    match &logout.whose {
+        LoggedOut::Subject(subject) => query.bind(subject),
+        LoggedOut::Session {
+            provider_session,
+            subject,
+        } => query.bind(provider_session).bind(subject),
     }
 }

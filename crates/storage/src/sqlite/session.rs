@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::query;
+use sqlx::{query, sqlite::Sqlite};
 use stagedoor_identity::EntityRef;
 
 use super::SqliteStorage;
 use crate::{
-    FlowLedger, LeaseId, LeaseOutcome, SessionId, SessionRecord, SessionStore, SessionUpdate,
-    StorageError, row, sql,
+    FlowLedger, LeaseId, LeaseOutcome, LoggedOut, ProviderLogout, SessionId, SessionRecord,
+    SessionStore, SessionUpdate, StorageError, row, sql,
 };
 
 const DELETE_EXPIRED_SESSIONS: &str = "DELETE FROM stagedoor_sessions WHERE id IN \
@@ -152,6 +152,28 @@ impl SessionStore for SqliteStorage {
         self.change(query).await
     }
 
+    async fn log_out_at_provider(
+        &self,
+        logout: &ProviderLogout,
+    ) -> Result<Option<u64>, StorageError> {
+        let work = async {
+            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+            let message = query(sql::USE_FLOW)
+                .bind(&logout.message[..])
+                .bind(logout.remember_until.as_millisecond());
+            let used = message.execute(&mut *transaction).await?;
+            if used.rows_affected() == 0 {
+                return Ok(None);
+            }
+            let ended = sessions_logged_out(logout)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(Some(ended.rows_affected()))
+        };
+        work.await.map_err(StorageError::of_query)
+    }
+
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {
         let now = now.as_millisecond();
         let sessions = query(DELETE_EXPIRED_SESSIONS)
@@ -171,5 +193,22 @@ impl FlowLedger for SqliteStorage {
             .bind(&flow[..])
             .bind(expires_at.as_millisecond());
         Ok(self.change(query).await? == 1)
+    }
+}
+
+fn sessions_logged_out(logout: &ProviderLogout) -> row::Query<'_, Sqlite> {
+    let statement = match logout.whose {
+        LoggedOut::Subject(_) => sql::DELETE_SESSIONS_OF_SUBJECT,
+        LoggedOut::Session { .. } => sql::DELETE_SESSIONS_LOGGED_OUT,
+    };
+    let query = query(statement)
+        .bind(&logout.provider)
+        .bind(&logout.environment);
+    match &logout.whose {
+        LoggedOut::Subject(subject) => query.bind(subject),
+        LoggedOut::Session {
+            provider_session,
+            subject,
+        } => query.bind(provider_session).bind(subject),
     }
 }

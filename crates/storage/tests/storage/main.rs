@@ -53,6 +53,7 @@ mod leases;
 mod opening;
 mod plugin_keys;
 mod postgres_only;
+mod provider_logout;
 mod sessions;
 mod sqlite_only;
 mod user_info;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use stagedoor_identity::EntityRef;
 use stagedoor_storage::{
-    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, SessionId, SessionRecord, SessionStore,
+    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, ProviderLogout, SessionId, SessionRecord, SessionStore,
     SessionUpdate, SigningKeyStore, Storage, StorageError, StoredKey, UserInfoStore,
 };
 
@@ -162,6 +162,13 @@ impl SessionStore for FaultyStorage {
         inner
             .delete_sessions_of_subject(provider, environment, subject)
             .await
+    }
+
+    async fn log_out_at_provider(
+        &self,
+        logout: &ProviderLogout,
+    ) -> Result<Option<u64>, StorageError> {
+        self.inner()?.log_out_at_provider(logout).await
     }
 
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {
