@@ -18,6 +18,7 @@ const LISTS = {
   'auth.rs': ['auth', 'auth.session'],
   'backend.rs': ['backend'],
   'backend_auth.rs': ['backend.auth'],
+  'client_credentials.rs': [`${PROVIDER}.clientAssertion`, `${PROVIDER}.clientCertificate`],
   'cors.rs': ['backend.cors'],
   'database.rs': ['backend.database', 'backend.database.connection'],
   'discovery.rs': ['discovery.endpoints[].target'],

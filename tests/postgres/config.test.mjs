@@ -98,7 +98,7 @@ describe('backend.database, client: pg', { skip }, () => {
   describe('pluginDivisionMode: schema', () => {
     const shared = (rest = {}) => cluster.database({ pluginDivisionMode: 'schema', connection: { ...cluster.connection, database: 'shared' }, ...rest });
 
-    test('pluginDivisionMode: schema', { todo: 'the schema is not made unless ensureSchemaExists is set: Backstage makes it with ensureExists, which is the default' }, async t => {
+    test('pluginDivisionMode: schema', async t => {
       await served(t, shared());
       assert.deepEqual(await cluster.databases(), ['shared']);
       assert.ok(await ours('shared', 'auth'));

@@ -106,7 +106,7 @@ describe('the database is away', { skip }, () => {
     assert.ok(!run.stderr.includes(cluster.password));
   });
 
-  test('away at the start: the message says which server', { todo: 'neither host nor port is in it' }, async () => {
+  test('away at the start: the message says which server', async () => {
     const config = structuredClone(node.config);
     config.backend.database.connection.port = 9;
     const run = new Run(['serve', '--config', writeConfig(temporaryDirectory(), config)]);

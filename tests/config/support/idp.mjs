@@ -10,6 +10,7 @@ const ALGORITHMS = {
   PS256: ['rsa', { modulusLength: 2048 }],
   ES256: ['ec', { namedCurve: 'P-256' }],
   ES384: ['ec', { namedCurve: 'P-384' }],
+  ES512: ['ec', { namedCurve: 'P-521' }],
   EdDSA: ['ed25519', undefined],
 };
 
@@ -20,8 +21,11 @@ const signingJwk = alg => {
   return { ...createPrivateKey(privateKey).export({ format: 'jwk' }), kid: `idp-${alg}`, alg, use: 'sig' };
 };
 
-/** Starts a provider that signs with `algorithms`, and tells the `claims` (scope → names) of an account. */
-export async function startVersatileIdp({ algorithms = ['RS256'], claims = {}, ...options } = {}) {
+/**
+ * Starts a provider that signs with `algorithms`, and tells the `claims` (scope → names) of an account. `features` and
+ * `configuration` go into its own.
+ */
+export async function startVersatileIdp({ algorithms = ['RS256'], claims = {}, features = {}, configuration = {}, ...options } = {}) {
   const idp = await startIdp(options);
   const { accounts, store } = idp;
   const nameOf = sub => Object.keys(accounts).find(name => idp.subject(name) === sub);
@@ -31,9 +35,9 @@ export async function startVersatileIdp({ algorithms = ['RS256'], claims = {}, .
     cookies: { keys: ['not a secret: only for tests'] },
     scopes: ['openid', 'profile', 'email', 'offline_access', 'calendar', 'photos'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'picture', 'preferred_username', ...(claims.profile ?? [])] },
-    enabledJWA: { idTokenSigningAlgValues: algorithms },
+    enabledJWA: { idTokenSigningAlgValues: algorithms, userinfoSigningAlgValues: algorithms },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'none'],
-    features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: () => true } },
+    features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: () => true }, ...features },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, sub) => nameOf(sub) && { accountId: sub, claims: async () => ({ sub, ...accounts[nameOf(sub)] }) },
     loadExistingGrant: async ctx => {
@@ -50,6 +54,7 @@ export async function startVersatileIdp({ algorithms = ['RS256'], claims = {}, .
     renderError: (ctx, out) => {
       ctx.body = `${out.error}: ${out.error_description}`;
     },
+    ...configuration,
   });
   idp.callback = idp.provider.callback();
   return idp;
