@@ -9,6 +9,7 @@
 mod assets;
 mod frame;
 mod notice;
+mod onward;
 mod repost;
 mod script;
 mod sign_in;
@@ -19,5 +20,6 @@ mod tests;
 pub(crate) use assets::assets;
 pub(crate) use frame::frame_page;
 pub(crate) use notice::{NoticePage, notice_page};
+pub(crate) use onward::onward_page;
 pub(crate) use repost::repost_page;
 pub(crate) use sign_in::{ProviderButton, SignInPage, sign_in_page};

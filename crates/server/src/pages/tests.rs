@@ -221,6 +221,18 @@ fn the_repost_form_carries_every_field() {
 }
 
 #[test]
+fn the_way_onward_can_not_be_broken_out_of() {
+    let hostile = format!("https://portal.example.com/{HOSTILE}");
+    let html = onward_page(&hostile);
+    assert!(html.contains("content=\"0;url=https://portal.example.com/&#60;/script&#62;"));
+    assert!(!html.contains("<script"));
+    assert_eq!(
+        html.matches('"').count(),
+        onward_page("x").matches('"').count()
+    );
+}
+
+#[test]
 fn everything_a_browser_loads_for_sign_in_is_under_30_kb() {
     let ways = [way("Keycloak"), way("Okta"), way("Entra ID")];
     let html = sign_in_page(&page(&ways)).unwrap();

@@ -30,7 +30,8 @@ pub(crate) async fn from_query(
     cookies: RequestCookies,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    finish(&state, provider, Parameters::of_query(&uri), &cookies).await
+    let parameters = Parameters::of_query(&uri);
+    finish(&state, provider, parameters, &cookies, Onward::Redirect).await
 }
 
 /// The provider answers with a form (`response_mode=form_post`). Its post comes
@@ -46,7 +47,7 @@ pub(crate) async fn from_form(
     let mut parameters = Parameters::parse(&body);
     let reposted = parameters.take(REPOSTED);
     if reposted || !cookies.flows(&Names(&provider)).is_empty() {
-        return finish(&state, provider, parameters, &cookies).await;
+        return finish(&state, provider, parameters, &cookies, Onward::Page).await;
     }
     state.sign_in.live().providers.must_know(&provider)?;
     let mut fields = parameters.into_pairs();
@@ -59,11 +60,21 @@ pub(crate) async fn from_form(
     ))
 }
 
+/// How a redirect flow leads back to the app.
+#[derive(Clone, Copy)]
+enum Onward {
+    /// In answer to a navigation.
+    Redirect,
+    /// In answer to a form, whose page's policy would hold a redirect back.
+    Page,
+}
+
 async fn finish(
     state: &AppState,
     provider: String,
     parameters: Parameters,
     cookies: &RequestCookies,
+    onward: Onward,
 ) -> Result<Response, ApiError> {
     let names = Names(&provider);
     let request = CallbackRequest {
@@ -94,7 +105,13 @@ async fn finish(
     }
     let body = match &answer.delivery {
         Delivery::Message(origin) => message(origin.as_str(), answer.outcome.as_ref()),
-        Delivery::Redirect(url) => redirect(&state.settings, url, &answer.outcome),
+        Delivery::Redirect(url) => {
+            let target = target(&state.settings, url, &answer.outcome);
+            match onward {
+                Onward::Redirect => redirect(&target),
+                Onward::Page => Html(pages::onward_page(target.as_str())).into_response(),
+            }
+        }
     };
     Ok((set, body).into_response())
 }
@@ -129,12 +146,9 @@ fn page_with_script(html: String, script_sha256_base64: &str, more: &str) -> Res
     response
 }
 
-fn redirect(
-    settings: &ServerSettings,
-    url: &Url,
-    outcome: &Result<SignedIn, SignInError>,
-) -> Response {
-    let target = match outcome {
+/// Where a redirect flow ends: where it asked for, or with the reason at the app.
+fn target(settings: &ServerSettings, url: &Url, outcome: &Result<SignedIn, SignInError>) -> Url {
+    match outcome {
         Ok(_) => url.clone(),
         Err(error) => {
             let mut url = settings.app_url.clone();
@@ -144,7 +158,10 @@ fn redirect(
             url.set_fragment(None);
             url
         }
-    };
+    }
+}
+
+fn redirect(target: &Url) -> Response {
     // A parsed URL is ASCII without spaces, which a header value may hold.
     let mut response = StatusCode::FOUND.into_response();
     response.headers_mut().extend(

@@ -1,0 +1,39 @@
+//! The page that leads on after a form was posted.
+//!
+//! A redirect in answer to a form counts as a target of that form: Chromium
+//! holds it against the `form-action` of the page the form was on, be it our
+//! own re-posting page or the identity provider's. A page of our own may lead
+//! anywhere.
+
+use super::assets::paths;
+use super::script::escape_html;
+
+/// A page that goes to `url` at once, without JavaScript too.
+pub(crate) fn onward_page(url: &str) -> String {
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0;url={url}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Signing in</title>
+<link rel="icon" type="image/svg+xml" href="{mark}">
+<link rel="stylesheet" href="{style}">
+</head>
+<body>
+<main>
+<section class="card heading stack">
+<h1>Signing in…</h1>
+<p><a class="button primary" href="{url}">Continue</a></p>
+</section>
+</main>
+</body>
+</html>
+"#,
+        mark = paths().mark,
+        style = paths().style,
+        url = escape_html(url),
+    )
+}
