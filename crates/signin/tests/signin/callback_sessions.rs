@@ -100,3 +100,15 @@ async fn expired_sessions_are_removed_and_the_others_stay() {
     assert!(early.refresh(&house.sign_in).await.is_err());
     assert!(late.refresh(&house.sign_in).await.is_ok());
 }
+
+/// Anyone can start flows and bring back a made-up code: each is remembered.
+#[tokio::test]
+async fn what_has_expired_goes_however_much_it_is() {
+    let house = House::new().await;
+    for _ in 0..7 {
+        Browser::signed_in(&house).await;
+    }
+    house.later(3_600);
+    assert_eq!(house.sign_in.remove_expired(3).await.unwrap(), 7);
+    assert_eq!(house.sign_in.remove_expired(3).await.unwrap(), 0);
+}
