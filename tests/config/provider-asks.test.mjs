@@ -96,7 +96,7 @@ test('private_key_jwt: with a key of any kind from a file, revoked and refreshed
   for (const env of Object.keys(clients)) {
     const { jar } = await signedIn(door, { env });
     assert.equal((await refresh(jar, door, { env })).status, 200, env);
-    const revoked = once(idp.provider, 'revocation.success');
+    const revoked = once(idp.provider, 'grant.revoked');
     assert.equal((await logout(jar, door, { env })).status, 200, env);
     await revoked;
   }
