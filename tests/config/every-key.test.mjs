@@ -25,6 +25,7 @@ const LISTS = {
   'https.rs': ['backend.https'],
   'key_store.rs': ['auth.keyStore', 'auth.keyStore.static.keys[]'],
   'listen.rs': ['backend.listen'],
+  'logout.rs': [`${PROVIDER}.logout`],
   'mod.rs': [''],
   'postgres.rs': ['backend.database.connection'],
   'provider_environment.rs': [PROVIDER, `${PROVIDER}.display`, `${PROVIDER}.signIn`],

@@ -92,6 +92,14 @@ export async function signedIn(door, { jar = new Jar(), ...options } = {}) {
   return { jar, ...result };
 }
 
+/** Signs out at the provider, saying yes where it asks, from its `end_session_endpoint` on; where that leaves the browser. */
+export async function endProviderSession(jar, url, options = {}) {
+  const page = await jar.navigate(url, { initiator: APP, ...options });
+  const form = page.response && parseForm(page.response.text, page.url);
+  assert.ok(form, `the provider asks: ${page.response?.status} ${page.response?.text.slice(0, 300)}`);
+  return jar.navigate(form.action, { method: 'POST', body: `${form.body}&logout=yes`, headers: FORM, initiator: new URL(page.url).origin, stopAt: next => !next.startsWith(new URL(page.url).origin) });
+}
+
 export const XHR = { 'x-requested-with': 'XMLHttpRequest' };
 
 /** `/refresh` as the frontend calls it. */

@@ -42,17 +42,18 @@ export class Idp {
     ttl = {},
     revocation = true,
     endSession = true,
+    host = '127.0.0.1',
     subject = account => account,
   }) {
     this.port = port;
-    this.issuer = `http://127.0.0.1:${port}`;
+    this.issuer = `http://${host}:${port}`;
     this.metadataUrl = `${this.issuer}/.well-known/openid-configuration`;
     this.subject = subject;
     this.refreshTokens = refreshTokens;
     this.provider = new Provider(this.issuer, this.#configuration({ rotate, ttl, revocation, endSession }));
     for (const event of [
       'authorization.accepted', 'authorization.error', 'grant.success', 'grant.error', 'grant.revoked', 'revocation.success', 'revocation.error',
-      'refresh_token.saved', 'refresh_token.consumed', 'refresh_token.destroyed', 'access_token.saved', 'userinfo.error', 'server_error', 'end_session.success',
+      'refresh_token.saved', 'refresh_token.consumed', 'refresh_token.destroyed', 'access_token.saved', 'userinfo.error', 'server_error', 'end_session.success', 'backchannel.success', 'backchannel.error',
     ]) {
       this.provider.on(event, (...args) => this.events.push({ event, at: Date.now(), error: args.find(arg => arg instanceof Error)?.message }));
     }
@@ -72,6 +73,7 @@ export class Idp {
         devInteractions: { enabled: false },
         revocation: { enabled: revocation, allowedPolicy: () => true },
         rpInitiatedLogout: { enabled: endSession },
+        backchannelLogout: { enabled: endSession },
       },
       interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
       findAccount: (_ctx, sub) => this.#account(sub),
@@ -98,6 +100,11 @@ export class Idp {
     const name = Object.keys(this.accounts).find(key => this.subject(key) === sub);
     if (!name) return undefined;
     return { accountId: sub, claims: async () => ({ sub, ...this.accounts[name] }) };
+  }
+
+  /** Its private key, for tests that speak in its name. */
+  get signingJwk() {
+    return signingJwk();
   }
 
   /** Registers a client that may come back to `redirectUris`, beside those it already may. */

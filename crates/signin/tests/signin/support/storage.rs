@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use stagedoor_identity::EntityRef;
 use stagedoor_storage::{
-    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, ProviderLogout, SessionId, SessionRecord, SessionStore,
-    SessionUpdate, SigningKeyStore, Storage, StorageError, StoredKey, UserInfoStore,
+    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, ProviderLogout, SessionId, SessionRecord,
+    SessionStore, SessionUpdate, SigningKeyStore, Storage, StorageError, StoredKey, UserInfoStore,
 };
 
 /// A real database behind a switch.
