@@ -75,6 +75,8 @@ export class Idp {
         rpInitiatedLogout: { enabled: endSession },
         backchannelLogout: { enabled: endSession },
       },
+      // Without its guard against loopback addresses: that is where Stagedoor is.
+      fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
       interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
       findAccount: (_ctx, sub) => this.#account(sub),
       // Consent is not what is under test: whatever a known client asks for is granted.
