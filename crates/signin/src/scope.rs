@@ -94,6 +94,45 @@ impl ScopePolicy {
     }
 }
 
+impl ScopePolicy {
+    /// The scopes of a refresh, for a session that has `granted`.
+    ///
+    /// # Errors
+    /// [`SignInError::ScopeTooLong`].
+    pub(crate) fn to_refresh(
+        &self,
+        requested: Option<&str>,
+        granted: &str,
+    ) -> Result<RefreshScopes, SignInError> {
+        Ok(RefreshScopes {
+            // Asked for together, so that the limit on their length holds.
+            requested: self.to_ask(requested, Some(granted))?,
+            granted: self.to_ask(None, Some(granted))?,
+        })
+    }
+}
+
+/// The scopes of a refresh: those the session has, and those it is asked for
+/// besides. A refresh can't widen a grant (RFC 6749 section 6), so the latter
+/// count only where the provider says that it gave them; claimed without that,
+/// as Backstage does, the frontend would never ask the person.
+pub(crate) struct RefreshScopes {
+    granted: Scopes,
+    requested: Scopes,
+}
+
+impl RefreshScopes {
+    /// What the session has now; `said` is the provider's word.
+    pub(crate) fn granted_now(self, said: Option<&str>) -> Scopes {
+        let said = Scopes::parse(said.unwrap_or_default());
+        let widened = self
+            .requested
+            .iter()
+            .filter(|scope| said.iter().any(|given| given == *scope));
+        self.granted.and(widened)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

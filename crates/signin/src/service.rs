@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use stagedoor_ambient::{SharedClock, SharedEntropy};
 use stagedoor_storage::Storage;
+use tokio::sync::Semaphore;
 
 use crate::{
     SignInError,
@@ -15,6 +16,10 @@ use crate::{
     session::{SessionGates, SessionResponse, SessionTokens},
     tokens::TokenService,
 };
+
+/// How many cookies that may be anyone's invention providers are asked about
+/// at a time. Each takes a call, also when nobody waits for its answer.
+const MAX_UNPROVEN: usize = 64;
 
 /// What a change of configuration replaces, as a whole.
 #[derive(Debug)]
@@ -51,6 +56,7 @@ pub struct SignIn {
     resolver_context: ResolverContext,
     tokens: Arc<TokenService>,
     pub(crate) gates: SessionGates,
+    pub(crate) room_for_unproven: Arc<Semaphore>,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
 }
@@ -74,6 +80,7 @@ impl SignIn {
             resolver_context: parts.resolver_context,
             tokens: parts.tokens,
             gates: SessionGates::default(),
+            room_for_unproven: Arc::new(Semaphore::new(MAX_UNPROVEN)),
             clock: parts.clock,
             entropy: parts.entropy,
         }

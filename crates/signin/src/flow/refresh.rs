@@ -18,7 +18,6 @@ use crate::{
     SignIn, SignInError, audit,
     authenticator::RefreshResult,
     provider::Provider,
-    scope::Scopes,
     session::{Presented, SessionCookie, SessionResponse, SessionTokens},
 };
 
@@ -56,6 +55,13 @@ pub struct RefreshRequest {
     pub session_cookie: Option<SecretString>,
 }
 
+impl RefreshRequest {
+    fn presented(&self) -> Option<Presented> {
+        let value = self.session_cookie.as_ref()?;
+        Presented::parse(value.expose_secret())
+    }
+}
+
 /// A session that goes on.
 #[derive(Debug)]
 pub struct Refreshed {
@@ -86,21 +92,32 @@ impl SignIn {
         if !request.from_frontend {
             return Err(SignInError::NotFromFrontend);
         }
-        let this = self.clone();
-        let for_provider = provider.clone();
-        // A task of its own: a client that goes away must not stop a refresh
-        // half-way, with the old refresh token used and the new one not kept.
-        let refreshing = async move { this.refresh_session(&for_provider, request).await };
-        let task = tokio::spawn(refreshing.in_current_span());
-        let outcome = match task.await {
-            Ok(outcome) => outcome,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(SignInError::RefreshBusy),
-        };
+        let outcome = self.refresh_to_the_end(&provider, request).await;
         outcome.map_err(|cause| {
             audit::refresh_failed(&provider, &cause);
             SignInError::RefreshFailed(Box::new(cause))
         })
+    }
+
+    /// Refreshes in a task of its own: a client that goes away must not stop a
+    /// refresh half-way, with the old refresh token used and the new one not kept.
+    async fn refresh_to_the_end(
+        self: &Arc<Self>,
+        provider: &Arc<Provider>,
+        request: RefreshRequest,
+    ) -> Result<Refreshed, SignInError> {
+        let presented = request.presented();
+        let room = self.room_for(presented.as_ref()).await?;
+        let (this, provider) = (self.clone(), provider.clone());
+        let refreshing = async move {
+            let _room = room;
+            this.refresh_session(&provider, request).await
+        };
+        match tokio::spawn(refreshing.in_current_span()).await {
+            Ok(outcome) => outcome,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => Err(SignInError::RefreshBusy),
+        }
     }
 
     async fn refresh_session(
@@ -135,12 +152,7 @@ impl SignIn {
         request: &RefreshRequest,
         now: Timestamp,
     ) -> Result<SessionCookie, SignInError> {
-        let presented = request
-            .session_cookie
-            .as_ref()
-            .and_then(|value| Presented::parse(value.expose_secret()))
-            .ok_or(SignInError::SessionMissing)?;
-        match presented {
+        match request.presented().ok_or(SignInError::SessionMissing)? {
             Presented::Ours(cookie) => Ok(cookie),
             Presented::FromBackstage(token) => {
                 self.take_over(provider, token, request.granted_scope.as_deref(), now)
@@ -266,7 +278,9 @@ impl SignIn {
         refresh_token: &RefreshToken,
         request: &RefreshRequest,
     ) -> Result<(SessionTokens, Result<(), OidcError>), SignInError> {
-        let scopes = RefreshScopes::new(provider, request.scope.as_deref(), &before.scope)?;
+        let scopes = provider
+            .scopes
+            .to_refresh(request.scope.as_deref(), &before.scope)?;
         let id_token = before.tokenset.id_token.as_ref();
         let asking = provider.authenticator.refresh(refresh_token, id_token);
         let answer = tokio::time::timeout(PROVIDER_LIMIT, asking)
@@ -274,7 +288,7 @@ impl SignIn {
             .map_err(|_| SignInError::ProviderTooSlow)?;
         match answer {
             Ok(RefreshResult { tokenset, userinfo }) => {
-                let scope = scopes.granted_now(tokenset.scope.as_deref());
+                let scope = scopes.granted_now(tokenset.scope.as_deref()).to_string();
                 let (userinfo, told) = match userinfo {
                     Ok(userinfo) => (Some(userinfo), Ok(())),
                     Err(error) => (None, Err(error)),
@@ -349,39 +363,5 @@ impl SignIn {
             }
         }
         Ok(self.storage.commit_refresh(id, lease, update).await?)
-    }
-}
-
-/// The scopes of a refresh: those the session has, and those it is asked for
-/// besides. A refresh can't widen a grant (RFC 6749 section 6), so the latter
-/// count only where the provider says that it gave them; claimed without that,
-/// as Backstage does, the frontend would never ask the person.
-struct RefreshScopes {
-    granted: Scopes,
-    requested: Scopes,
-}
-
-impl RefreshScopes {
-    fn new(
-        provider: &Provider,
-        requested: Option<&str>,
-        granted: &str,
-    ) -> Result<Self, SignInError> {
-        // Asked for together, so that the limit on their length holds.
-        let together = provider.scopes.to_ask(requested, Some(granted))?;
-        let granted = provider.scopes.to_ask(None, Some(granted))?;
-        Ok(Self {
-            granted,
-            requested: together,
-        })
-    }
-
-    fn granted_now(self, said: Option<&str>) -> String {
-        let said = Scopes::parse(said.unwrap_or_default());
-        let widened = self
-            .requested
-            .iter()
-            .filter(|scope| said.iter().any(|given| given == *scope));
-        self.granted.and(widened).to_string()
     }
 }

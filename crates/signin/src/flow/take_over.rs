@@ -1,22 +1,44 @@
 //! Sessions of Backstage, taken over (contract §5).
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use stagedoor_oidc::RefreshToken;
 use stagedoor_storage::SessionRecord;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     SignIn, SignInError,
     provider::Provider,
-    session::{SessionCookie, SessionTokens},
+    session::{Presented, SessionCookie, SessionTokens},
 };
 
 /// A cookie that is not ours may be anyone's invention: until the provider has
 /// accepted it, its session lasts no longer than this.
 const UNPROVEN: SignedDuration = SignedDuration::from_mins(5);
+/// How long to wait for the turn of such a cookie.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How many expired sessions are removed to make room for one.
 const ROOM: u32 = 1_000;
 
 impl SignIn {
+    /// Room to ask the provider about a cookie, if it may be anyone's
+    /// invention. It is waited for before the task that goes on without the
+    /// client: who goes away leaves the queue.
+    pub(super) async fn room_for(
+        &self,
+        presented: Option<&Presented>,
+    ) -> Result<Option<OwnedSemaphorePermit>, SignInError> {
+        if !matches!(presented, Some(Presented::FromBackstage(_))) {
+            return Ok(None);
+        }
+        let room = self.room_for_unproven.clone().acquire_owned();
+        match tokio::time::timeout(PATIENCE, room).await {
+            Ok(Ok(room)) => Ok(Some(room)),
+            _ => Err(SignInError::RefreshBusy),
+        }
+    }
+
     /// Makes a session of a refresh token that Backstage put into its cookie.
     /// Its name follows from the token, so that two tabs that bring the same
     /// cookie at once meet in one session.

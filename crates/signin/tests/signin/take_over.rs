@@ -123,6 +123,36 @@ async fn a_cookie_nobody_has_vouched_for_is_soon_forgotten() {
     assert_eq!(house.sign_in.remove_expired(100).await.unwrap(), 10);
 }
 
+/// Each made-up cookie costs the provider a call, which goes on when its sender
+/// has gone: only so many at a time, and those of sessions are not held up.
+#[tokio::test]
+async fn made_up_cookies_are_asked_about_a_few_at_a_time() {
+    let house = House::new().await;
+    let mut known = Browser::signed_in(&house).await;
+    house.provider.hold();
+    let senders: Vec<_> = (0..100)
+        .map(|n| {
+            let browser = Browser {
+                session: Some(format!("made up {n}")),
+                ..Browser::default()
+            };
+            browser.refresh_in_a_tab(&house.sign_in)
+        })
+        .collect();
+    house.provider.until_asked(64).await;
+    for _ in 0..50 {
+        settle().await;
+    }
+    assert_eq!(house.provider.refreshes(), 64);
+    // Whoever is still in the queue leaves it with nothing done.
+    for sender in senders {
+        sender.abort();
+    }
+    house.provider.release();
+    known.refresh(&house.sign_in).await.unwrap();
+    assert_eq!(house.provider.refreshes(), 65);
+}
+
 #[tokio::test]
 async fn a_provider_that_is_down_does_not_cost_the_session() {
     let house = House::new().await;
