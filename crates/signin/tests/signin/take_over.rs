@@ -128,7 +128,7 @@ async fn a_cookie_nobody_has_vouched_for_is_soon_forgotten() {
 #[tokio::test]
 async fn made_up_cookies_are_asked_about_a_few_at_a_time() {
     let house = House::new().await;
-    let mut known = Browser::signed_in(&house).await;
+    let known = Browser::signed_in(&house).await;
     house.provider.hold();
     let senders: Vec<_> = (0..100)
         .map(|n| {
@@ -144,12 +144,17 @@ async fn made_up_cookies_are_asked_about_a_few_at_a_time() {
         settle().await;
     }
     assert_eq!(house.provider.refreshes(), 64);
+    let session = known.refresh_in_a_tab(&house.sign_in);
+    house.provider.until_asked(65).await;
     // Whoever is still in the queue leaves it with nothing done.
-    for sender in senders {
+    for sender in &senders {
         sender.abort();
     }
     house.provider.release();
-    known.refresh(&house.sign_in).await.unwrap();
+    for sender in senders {
+        let _ = sender.await;
+    }
+    let _ = session.await.unwrap();
     assert_eq!(house.provider.refreshes(), 65);
 }
 
