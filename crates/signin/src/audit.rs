@@ -27,6 +27,16 @@ pub(crate) fn sign_in_refused(provider: &Provider, error: &SignInError) {
     );
 }
 
+pub(crate) fn session_taken_over(provider: &Provider) {
+    tracing::info!(
+        target: TARGET,
+        event = "session_taken_over",
+        provider = provider.id,
+        environment = provider.environment,
+        "a session of Backstage goes on here"
+    );
+}
+
 pub(crate) fn refresh_failed(provider: &Provider, error: &SignInError) {
     // Every first visit asks once whether there is a session: no news.
     if matches!(error, SignInError::SessionMissing) {

@@ -330,6 +330,10 @@ impl SignIn {
             expires_at: tokens.session_end(provider, tokens.received_at),
         };
         if self.commit(record.id, lease, &update).await? {
+            // Nobody knows yet whose it is: it was in a cookie of Backstage.
+            if record.subject.is_empty() && record.created_at == record.refreshed_at {
+                audit::session_taken_over(provider);
+            }
             return Ok(());
         }
         let now = self.clock.now();
