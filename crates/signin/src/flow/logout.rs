@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_oidc::{RefreshToken, VerifiedIdToken};
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 use url::Url;
 
@@ -70,13 +71,14 @@ impl SignIn {
         let presented = request
             .session_cookie
             .and_then(|value| Presented::parse(value.expose_secret()));
+        let room = self.room_for(presented.as_ref()).await?;
         let ended = match presented {
             Some(Presented::Ours(cookie)) => self.end_session(&provider, &cookie).await?,
             Some(Presented::FromBackstage(token)) => self.end_taken_over(&provider, token).await?,
             None => None,
         };
         let logout_url = match ended {
-            Some(ended) => self.end_at_provider(&provider, ended).await,
+            Some(ended) => self.end_at_provider(&provider, ended, room).await,
             None => None,
         };
         Ok(LoggedOut {
@@ -86,9 +88,14 @@ impl SignIn {
     }
 
     /// Makes the tokens worthless; where the browser goes for the rest.
-    async fn end_at_provider(&self, provider: &Arc<Provider>, ended: Ended) -> Option<Url> {
+    async fn end_at_provider(
+        &self,
+        provider: &Arc<Provider>,
+        ended: Ended,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Option<Url> {
         if let Some(token) = ended.refresh_token {
-            self.revoke(provider.clone(), token).await;
+            self.revoke(provider.clone(), token, room).await;
         }
         let return_url = provider.logout_return_url.as_ref()?;
         let id_token = ended.id_token.as_ref();
@@ -148,8 +155,16 @@ impl SignIn {
     }
 
     /// Tells the provider, also when the client goes away meanwhile.
-    async fn revoke(&self, provider: Arc<Provider>, token: RefreshToken) {
-        let telling = async move { tell_of_logout(&provider, &token).await };
+    async fn revoke(
+        &self,
+        provider: Arc<Provider>,
+        token: RefreshToken,
+        room: Option<OwnedSemaphorePermit>,
+    ) {
+        let telling = async move {
+            let _room = room;
+            tell_of_logout(&provider, &token).await;
+        };
         let _ = tokio::spawn(telling.in_current_span()).await;
     }
 }
