@@ -143,7 +143,7 @@ fn refused(error: &CatalogError, settings: &Settings, door: Option<&KeyDoor>) ->
         Some(_) => Finding::warning(
             TOKEN,
             format!("{error} (it did not fetch our keys from here)"),
-            "sign-ins work only if it can fetch them from where Stagedoor will run: check again from there, or set stagedoor.catalog.token",
+            "it has to find them where it looks for the keys of the plugin auth: here, once Stagedoor runs, or in the database that Stagedoor then shares with Backstage; else set stagedoor.catalog.token",
         ),
         None => Finding::warning(
             TOKEN,
