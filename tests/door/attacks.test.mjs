@@ -10,6 +10,7 @@ import { Jar } from '../support/browser-jar.mjs';
 import { authorize, deliver, logout, refresh, start } from '../support/flows.mjs';
 import { readFrame } from '../support/frame.mjs';
 import { openHouse, SESSION_SECRET } from '../support/house.mjs';
+import { send } from '../support/http.mjs';
 import { temporaryDirectory } from '../support/stagedoor.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -89,7 +90,7 @@ test('made-up session cookies are asked about a few at a time, whoever waits for
     response.on('close', () => (asking -= 1));
   });
   try {
-    const send = n =>
+    const sendAndLeave = n =>
       new Promise(resolve => {
         const socket = net.connect(door.port, '127.0.0.1', () =>
           socket.write(`GET /api/auth/oidc/refresh?env=development HTTP/1.1\r\nHost: localhost\r\nX-Requested-With: XMLHttpRequest\r\nCookie: oidc-refresh-token=made-up-${n}\r\n\r\n`),
@@ -97,11 +98,22 @@ test('made-up session cookies are asked about a few at a time, whoever waits for
         socket.on('error', () => {});
         socket.on('connect', () => setTimeout(() => resolve(socket.destroy()), 300));
       });
-    await Promise.all(Array.from({ length: 200 }, (_, n) => send(n)));
+    await Promise.all(Array.from({ length: 200 }, (_, n) => sendAndLeave(n)));
     await until(() => asking > 0, { what: 'the provider to be asked' });
     assert.ok(most <= 64, `${most} calls at once`);
   } finally {
     idp.faults.delete('/token');
     for (const response of held) response.destroy();
   }
+});
+
+test('a host that is https to the outside stays so in browsers', async t => {
+  const outside = await openHouse({ idp, baseUrl: 'https://auth.example.com' });
+  t.after(outside.close);
+  for (const path of ['/', '/api/auth/nobody/start', '/.backstage/health/v1/liveness']) {
+    const { headers } = await send('GET', `${outside.door.local}${path}`);
+    assert.match(headers['strict-transport-security'], /^max-age=\d{7,}$/, path);
+  }
+  const { headers } = await send('GET', `${door.local}/`);
+  assert.equal(headers['strict-transport-security'], undefined);
 });

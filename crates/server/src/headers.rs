@@ -1,9 +1,14 @@
 //! Headers that every answer carries.
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{HeaderName, HeaderValue, header};
+use url::{Host, Url};
 
-use crate::error::INTENDED;
+use crate::{AppState, error::INTENDED};
 
 /// The policy of pages; the frame page brings its own.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; \
@@ -17,10 +22,31 @@ pub(crate) struct InAnyFrame;
 const ANY_FRAME_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
+/// Half a year, as Backstage says; of our own host only, as others below it
+/// are not ours to speak for.
+const ENCRYPTED_FROM_NOW_ON: HeaderValue = HeaderValue::from_static("max-age=15552000");
+
+/// Whether browsers are to come encrypted ever after (RFC 6797): then nobody on
+/// the way can plant a cookie of ours by an unencrypted answer. On a machine of
+/// one's own it would hold for whatever else is developed there.
+fn is_always_encrypted(base_url: &Url) -> bool {
+    base_url.scheme() == "https"
+        && matches!(base_url.host(), Some(Host::Domain(name)) if name != "localhost" && !name.ends_with(".localhost"))
+}
+
 /// Adds what a browser needs to be careful, without replacing what a route
 /// has set.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
+pub(crate) async fn secure(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let mut response = next.run(request).await;
+    if is_always_encrypted(&state.settings.base_url) {
+        response
+            .headers_mut()
+            .insert(header::STRICT_TRANSPORT_SECURITY, ENCRYPTED_FROM_NOW_ON);
+    }
     let in_any_frame = response.extensions().get::<InAnyFrame>().is_some();
     let headers = response.headers_mut();
     headers.remove(INTENDED);
@@ -53,4 +79,25 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_name_of_ones_own_is_encrypted_ever_after() {
+        let check = |url: &str| is_always_encrypted(&url.parse().unwrap());
+        assert!(check("https://auth.example.com"));
+        assert!(check("https://auth.example.com:8443/backstage"));
+        for plain_or_shared in [
+            "http://auth.example.com",
+            "https://localhost:7007",
+            "https://portal.localhost",
+            "https://127.0.0.1",
+            "https://[::1]:7007",
+        ] {
+            assert!(!check(plain_or_shared), "{plain_or_shared}");
+        }
+    }
 }

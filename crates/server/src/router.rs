@@ -55,7 +55,7 @@ pub fn router(state: AppState) -> Router {
             StatusCode::GATEWAY_TIMEOUT,
             state.settings.request_timeout,
         ))
-        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(state.clone(), headers::secure))
         .layer(from_fn(request_id::name_request))
         .with_state(state)
 }
