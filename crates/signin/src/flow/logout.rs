@@ -146,7 +146,7 @@ impl SignIn {
         token: RefreshToken,
     ) -> Result<Option<Ended>, SignInError> {
         match self.taken_over(provider, &token, self.clock.now()).await? {
-            Some(cookie) => self.end_session(provider, &cookie).await,
+            Some((cookie, _)) => self.end_session(provider, &cookie).await,
             None => Ok(Some(Ended {
                 refresh_token: Some(token),
                 id_token: None,

@@ -16,6 +16,10 @@ use crate::{
 /// A cookie that is not ours may be anyone's invention: until the provider has
 /// accepted it, its session lasts no longer than this.
 const UNPROVEN: SignedDuration = SignedDuration::from_mins(5);
+/// Backstage's cookie finds the session made of it for this long: the answer
+/// with our own may not have arrived. Not for ever, or a refresh token that the
+/// provider has rotated away would go on to open a session.
+const FOUND_BY_OLD_COOKIE: SignedDuration = SignedDuration::from_hours(24);
 /// How long to wait for the turn of such a cookie.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How many expired sessions are removed to make room for one.
@@ -49,8 +53,12 @@ impl SignIn {
         granted_scope: Option<&str>,
         now: Timestamp,
     ) -> Result<SessionCookie, SignInError> {
-        if let Some(cookie) = self.taken_over(provider, &token, now).await? {
-            return Ok(cookie);
+        if let Some((cookie, record)) = self.taken_over(provider, &token, now).await? {
+            let age = now.duration_since(record.created_at);
+            return match age <= FOUND_BY_OLD_COOKIE {
+                true => Ok(cookie),
+                false => Err(SignInError::SessionMissing),
+            };
         }
         let mut names = self.names(provider, &token);
         let cookie = names.next().ok_or(SignInError::SessionMissing)?;
@@ -83,10 +91,10 @@ impl SignIn {
         provider: &Provider,
         token: &RefreshToken,
         now: Timestamp,
-    ) -> Result<Option<SessionCookie>, SignInError> {
+    ) -> Result<Option<(SessionCookie, SessionRecord)>, SignInError> {
         for cookie in self.names(provider, token) {
-            if self.storage.session(cookie.id(), now).await?.is_some() {
-                return Ok(Some(cookie));
+            if let Some(record) = self.storage.session(cookie.id(), now).await? {
+                return Ok(Some((cookie, record)));
             }
         }
         Ok(None)

@@ -70,6 +70,22 @@ async fn two_tabs_with_the_same_old_cookie_meet_in_one_session() {
     assert_eq!(house.provider.refreshes(), 1);
 }
 
+/// The provider has rotated it away, and would take its use for theft.
+#[tokio::test]
+async fn the_old_cookie_does_not_open_the_session_for_ever() {
+    let house = House::new().await;
+    let mut browser = Browser::from_backstage(&house, "1//of-backstage");
+    let copied = Browser {
+        session: browser.session.clone(),
+        ..Browser::default()
+    };
+    browser.refresh(&house.sign_in).await.unwrap();
+    house.later(25 * 3_600);
+    let error = cause(copied.try_refresh(&house.sign_in).await);
+    assert_eq!(error.code(), "session_missing");
+    browser.refresh(&house.sign_in).await.unwrap();
+}
+
 /// The answer with the new cookie may not have arrived.
 #[tokio::test]
 async fn the_old_cookie_still_finds_the_session_later() {
