@@ -104,6 +104,14 @@ export default [
     },
   },
   {
+    name: 'callback: as someone else after a refusal',
+    async run(side) {
+      const { jar, callback } = await side.begun({ as: 'stranger' });
+      await deliver(jar, callback);
+      return deliver(jar, (await side.begun({ jar })).callback);
+    },
+  },
+  {
     name: 'callback: twice',
     async run(side) {
       const { jar, callback } = await side.begun();

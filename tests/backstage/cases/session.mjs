@@ -81,10 +81,11 @@ export default [
     },
   },
   {
-    name: 'refresh: a stolen granted scope',
+    name: 'refresh: granted scopes made up',
     async run(side) {
       const { jar } = await side.signedIn();
-      return refresh(jar, side, { headers: { ...XHR, cookie: `${jar.header(`${side.auth}/oidc/refresh`)}; oidc-granted-scope=photos` } });
+      const cookie = jar.header(`${side.auth}/oidc/refresh`).replace(/oidc-granted-scope=[^;]*/, `oidc-granted-scope=${encodeURIComponent('openid photos')}`);
+      return refresh(jar, side, { headers: { ...XHR, cookie } });
     },
   },
   ...['refresh', 'logout'].flatMap(what => [
