@@ -117,3 +117,19 @@ test('a host that is https to the outside stays so in browsers', async t => {
   const { headers } = await send('GET', `${door.local}/`);
   assert.equal(headers['strict-transport-security'], undefined);
 });
+
+test('a session secret that can be guessed from what a sign-in sends is said to be one, in production', async t => {
+  const [weak, strong] = ['hunter2-hunter2', randomBytes(32).toString('base64')];
+  const said = async (auth, env) => {
+    const { door: other, close: leave } = await openHouse({ idp, auth, env });
+    t.after(leave);
+    return other.log.split('\n').filter(line => line.includes('auth.session.secret'));
+  };
+  const production = { NODE_ENV: 'production' };
+  const warned = await said({ session: { secret: [weak, strong] } }, production);
+  assert.equal(warned.length, 1, warned.join('\n'));
+  assert.match(warned[0], /WARN.*too short/);
+  assert.ok(!warned[0].includes(weak));
+  assert.deepEqual(await said({ session: { secret: strong } }, production), []);
+  assert.deepEqual(await said({ session: { secret: weak } }, {}), []);
+});

@@ -15,7 +15,7 @@ use stagedoor_signin::{
 };
 use stagedoor_storage::{PluginKeys, SigningKeyStore, Storage};
 
-use super::Registry;
+use super::{Registry, weakness};
 use crate::backend::StartError;
 
 /// The keys that seal. Without a secret, a random one is good enough to
@@ -39,6 +39,13 @@ pub(crate) fn keychain(
             "{KEY} is not set: a random one is used, so that sessions end when this process does"
         );
         secrets.push(STANDARD.encode(random_bytes::<32>(entropy)?).into());
+    }
+    let weaknesses = secrets.iter().filter_map(weakness);
+    for weakness in weaknesses.filter(|_| in_production(settings, node_env)) {
+        tracing::warn!(
+            "{KEY} {weakness}: whoever starts a sign-in can guess it from what they are sent. Put the output of \
+             `openssl rand -base64 32` before it in a list, so that nobody is signed out"
+        );
     }
     Keychain::from_secrets(&secrets).map_err(|error| StartError::setting(KEY, error.to_string()))
 }

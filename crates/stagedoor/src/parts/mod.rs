@@ -8,6 +8,7 @@ mod keys;
 mod providers;
 mod relying_party;
 mod resolvers;
+mod secret_strength;
 mod server;
 mod storage;
 mod tls;
@@ -22,6 +23,7 @@ pub(crate) use keys::{
 pub(crate) use providers::{Registry, callback_url, live, origins};
 pub(crate) use relying_party::{oidc_options, relying_party};
 pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};
+pub(crate) use secret_strength::weakness;
 pub(crate) use server::server_settings;
 pub(crate) use storage::{database_location, settling_time, storage};
 pub(crate) use tls::tls;
