@@ -39,7 +39,6 @@ pub fn router(state: AppState) -> Router {
             get(routes::health::readiness),
         )
         .route("/", get(routes::sign_in_page::page))
-        .route("/assets/{name}", get(routes::assets::asset))
         .fallback(routes::not_found::page)
         .layer(from_fn_with_state(
             state.clone(),
@@ -89,6 +88,7 @@ fn auth_routes() -> Router<AppState> {
             "/.backstage/auth/v1/jwks.json",
             get(routes::plugin_keys::jwks),
         )
+        .route("/.assets/{name}", get(routes::assets::asset))
         .route("/v1/userinfo", get(routes::userinfo::userinfo))
         .fallback(routes::not_found::provider)
 }

@@ -8,31 +8,50 @@ use sha2::{Digest, Sha256};
 /// A file to be served as it is, with `Cache-Control: immutable`.
 #[derive(Debug)]
 pub(crate) struct Asset {
-    /// Absolute path: `/assets/<name>.<hash>.<extension>`.
-    pub(crate) path: &'static str,
+    /// `<name>.<hash>.<extension>`
+    pub(crate) name: &'static str,
     /// Value of the `Content-Type` header.
     pub(crate) content_type: &'static str,
     /// The file.
     pub(crate) body: &'static [u8],
 }
 
-/// Where the templates find the assets.
-#[derive(Debug, Clone, Copy)]
+/// Where a page is, which tells how it names the assets. They are served below
+/// `/api/auth`, so that a proxy that sends us no more than that sends us them;
+/// and named relative to the page, so that `backend.baseUrl` may have a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageAt {
+    /// `/api/auth/{provider}/handler/frame`
+    Callback,
+    /// `/`
+    Root,
+    /// Wherever something is not.
+    Anywhere,
+}
+
+impl PageAt {
+    const fn way_to_assets(self) -> &'static str {
+        match self {
+            Self::Callback => "../../.assets/",
+            Self::Root => "api/auth/.assets/",
+            Self::Anywhere => "/api/auth/.assets/",
+        }
+    }
+}
+
+/// Where a page finds the assets.
+#[derive(Debug, Clone)]
 pub(super) struct AssetPaths {
-    pub(super) mark: &'static str,
-    pub(super) style: &'static str,
-    pub(super) module: &'static str,
-    pub(super) script: &'static str,
+    pub(super) mark: String,
+    pub(super) style: String,
+    pub(super) module: String,
+    pub(super) script: String,
 }
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
-struct Bundle {
-    assets: [Asset; 4],
-    paths: AssetPaths,
-}
-
-static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
+/// Mark, style, module, script.
+static BUNDLE: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     let mark = asset(
         "mark",
         "svg",
@@ -57,28 +76,26 @@ static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
     );
     // The page's script imports the module by the name that module has here.
     let script = without_comments(include_str!("../../../../web/sign-in.js"))
-        .replace("'./stagedoor.js'", &format!("'{}'", module.path));
+        .replace("'./stagedoor.js'", &format!("'./{}'", module.name));
     let script = asset("sign-in", "js", JAVASCRIPT, script);
-    let paths = AssetPaths {
-        mark: mark.path,
-        style: style.path,
-        module: module.path,
-        script: script.path,
-    };
-    Bundle {
-        assets: [mark, style, module, script],
-        paths,
-    }
+    [mark, style, module, script]
 });
 
 /// Every file the pages refer to.
 pub(crate) fn assets() -> &'static [Asset] {
-    &BUNDLE.assets
+    &*BUNDLE
 }
 
-/// The paths of [`assets`], by what they are.
-pub(super) fn paths() -> AssetPaths {
-    BUNDLE.paths
+/// Where a page that is at `page` finds them.
+pub(super) fn paths(page: PageAt) -> AssetPaths {
+    let [mark, style, module, script] = &*BUNDLE;
+    let path = |asset: &Asset| format!("{}{}", page.way_to_assets(), asset.name);
+    AssetPaths {
+        mark: path(mark),
+        style: path(style),
+        module: path(module),
+        script: path(script),
+    }
 }
 
 /// Names a file after its content. The text lives as long as the process,
@@ -91,7 +108,7 @@ fn asset(name: &str, extension: &str, content_type: &'static str, text: String) 
         .map(|byte| format!("{byte:02x}"))
         .collect();
     Asset {
-        path: format!("/assets/{name}.{hash}.{extension}").leak(),
+        name: format!("{name}.{hash}.{extension}").leak(),
         content_type,
         body: text.leak().as_bytes(),
     }
@@ -132,25 +149,21 @@ mod tests {
 
     #[test]
     fn assets_are_named_after_their_content() {
-        for Asset { path, body, .. } in assets() {
+        for Asset { name, body, .. } in assets() {
             let digest = Sha256::digest(body);
             let hash = format!(
                 "{:02x}{:02x}{:02x}{:02x}",
                 digest[0], digest[1], digest[2], digest[3]
             );
-            assert!(path.starts_with("/assets/"), "{path}");
-            assert_eq!(path.split('.').nth(1), Some(hash.as_str()), "{path}");
+            assert_eq!(name.split('.').nth(1), Some(hash.as_str()), "{name}");
         }
     }
 
     #[test]
     fn the_page_script_imports_the_module_by_its_name() {
-        let script = assets()
-            .iter()
-            .find(|asset| asset.path == paths().script)
-            .unwrap();
+        let [_, _, module, script] = &*BUNDLE;
         let text = std::str::from_utf8(script.body).unwrap();
-        assert!(text.contains(&format!("from '{}'", paths().module)));
+        assert!(text.contains(&format!("from './{}'", module.name)));
         assert!(!text.contains("./stagedoor.js"));
     }
 }

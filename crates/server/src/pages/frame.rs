@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use super::assets::paths;
+use super::assets::{PageAt, paths};
 use super::script::{encode_uri_component, escape_html, sha256_base64};
 use super::sign_in::shortened;
 
@@ -72,7 +72,7 @@ setTimeout(function () {{ window.close(); }}, 100);
 </body>
 </html>
 "#,
-        style = paths().style,
+        style = paths(PageAt::Callback).style,
         outcome = outcome(message_json),
     );
     FramePage {

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::assets::{AssetPaths, paths};
+use super::assets::{AssetPaths, PageAt, paths};
 
 /// What to tell, and the way on.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ struct NoticeTemplate<'a> {
 pub(crate) fn notice_page(page: &NoticePage<'_>) -> Result<String, askama::Error> {
     NoticeTemplate {
         page,
-        assets: paths(),
+        assets: paths(PageAt::Anywhere),
     }
     .render()
 }

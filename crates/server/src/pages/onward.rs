@@ -5,7 +5,7 @@
 //! own re-posting page or the identity provider's. A page of our own may lead
 //! anywhere.
 
-use super::assets::paths;
+use super::assets::{PageAt, paths};
 use super::script::escape_html;
 
 /// A page that goes to `url` at once, without JavaScript too.
@@ -32,8 +32,8 @@ pub(crate) fn onward_page(url: &str) -> String {
 </body>
 </html>
 "#,
-        mark = paths().mark,
-        style = paths().style,
+        mark = paths(PageAt::Callback).mark,
+        style = paths(PageAt::Callback).style,
         url = escape_html(url),
     )
 }

@@ -3,7 +3,7 @@
 //! The identity provider's own form is a cross-site POST, which carries no
 //! `SameSite=Lax` cookie; the same form sent by a page of ours does.
 
-use super::assets::paths;
+use super::assets::{PageAt, paths};
 use super::script::{escape_html, sha256_base64};
 
 /// A page that sends a form by itself, or by its button without JavaScript.
@@ -54,7 +54,7 @@ pub(crate) fn repost_page(action: &str, fields: &[(String, String)]) -> RepostPa
 </body>
 </html>
 "#,
-        style = paths().style,
+        style = paths(PageAt::Callback).style,
         action = escape_html(action),
     );
     RepostPage {

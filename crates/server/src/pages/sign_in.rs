@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use askama::Template;
 
-use super::assets::{AssetPaths, paths};
+use super::assets::{AssetPaths, PageAt, paths};
 
 /// Characters of a message from outside that are shown.
 const LONGEST_MESSAGE: usize = 300;
@@ -88,7 +88,7 @@ pub(crate) fn sign_in_page(page: &SignInPage<'_>) -> Result<String, askama::Erro
     SignInTemplate {
         page,
         error: page.error.map(shortened),
-        assets: paths(),
+        assets: paths(PageAt::Root),
     }
     .render()
 }

@@ -239,7 +239,7 @@ fn everything_a_browser_loads_for_sign_in_is_under_30_kb() {
     let total = html.len() + assets().iter().map(|asset| asset.body.len()).sum::<usize>();
     assert!(total < 30_000, "{total} bytes");
     for asset in assets() {
-        assert!(html.contains(asset.path), "{} is not used", asset.path);
+        assert!(html.contains(asset.name), "{} is not used", asset.name);
     }
 }
 

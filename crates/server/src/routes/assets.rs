@@ -1,4 +1,4 @@
-//! `GET /assets/{name}`: what the pages are made of.
+//! `GET /.assets/{name}`: what the pages are made of.
 
 use axum::{
     extract::Path,
@@ -11,8 +11,7 @@ use crate::pages;
 /// An asset; its name holds its hash, so it can be kept for ever.
 pub(crate) async fn asset(Path(name): Path<String>) -> Response {
     const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let path = format!("/assets/{name}");
-    match pages::assets().iter().find(|asset| asset.path == path) {
+    match pages::assets().iter().find(|asset| asset.name == name) {
         Some(asset) => {
             let headers = [
                 (
