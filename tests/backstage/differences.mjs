@@ -167,10 +167,10 @@ const errors = [
     in: ['start: POST', 'start: DELETE', 'callback: PUT', 'refresh: PUT', 'logout: GET', 'keys: POST', 'userinfo: POST'],
   },
   {
-    name: 'the root does not take POST',
-    reason: 'As above; and there is a page.',
+    name: 'nor do the root and health take POST',
+    reason: 'As above; Backstage has nothing for them.',
     facts: [['status', 404, 405], ['header allow', NOTHING, 'GET,HEAD']],
-    in: ['routes: POST the root'],
+    in: ['routes: POST the root', 'health: POST'],
   },
   {
     name: 'without CORS, OPTIONS is no method',
@@ -254,6 +254,33 @@ const requests = [
     in: ['start: scope twice'],
   },
   {
+    name: 'a parameter is given once, to a refresh too',
+    reason: 'As above.',
+    facts: [
+      ['status', 401, 400], ['body.response.statusCode', 401, 400], ['body.error.name', 'AuthenticationError', 'InputError'],
+      ['body.error.message', 'Refresh failed; caused by InputError: Missing session cookie', "Parameter 'scope' was given more than once"],
+      ['body.error.cause.name', 'InputError', NOTHING], ['body.error.cause.message', 'Missing session cookie', NOTHING],
+    ],
+    in: ['refresh: scope twice'],
+  },
+  {
+    name: 'scopes are 2,000 characters at most',
+    reason: 'They travel in cookies and addresses, which browsers and providers bound. Backstage passes any on.',
+    like: 'start: no env',
+    whole: [
+      { status: 302, 'location scope': /^x{3000} openid profile email$/ },
+      { 'body.error.message': 'The requested scope is too long, at most 2000 characters are allowed', 'body.error.code': 'scope_too_long', 'body.request.url': /^\/oidc\/start\?env=development&scope=x{3000}&/ },
+    ],
+    in: ['start: scopes of 3,000 characters'],
+  },
+  {
+    name: 'a body that means nothing is not read',
+    reason: 'Backstage reads every JSON, refuses what is none, and quotes it.',
+    like: 'logout: no session',
+    whole: [{ status: 400, 'body.error.name': 'SyntaxError', 'body.error.body': '{' }, {}],
+    in: ['logout: a broken body'],
+  },
+  {
     name: 'env is one word',
     reason: 'As above: 400, where Backstage looks for an environment of that name.',
     facts: [
@@ -278,7 +305,7 @@ const requests = [
       ['body.error.message', 'Refresh failed; caused by InputError: Missing session cookie', "Unknown auth provider 'oidc'"],
       ['body.error.cause.name', 'InputError', NOTHING], ['body.error.cause.message', 'Missing session cookie', NOTHING],
     ],
-    in: ['start: with a trailing slash', 'start: in capitals', 'refresh: with a trailing slash'],
+    in: ['start: with a trailing slash', 'start: in capitals', 'refresh: with a trailing slash', 'routes: a doubled slash'],
   },
   {
     name: 'a percent is read, or left alone where it cannot be',
@@ -326,7 +353,7 @@ const flows = [
       ['frame.error.message', 'Invalid nonce', 'OAuth state is invalid'],
       ['frame.error.message', "Origin 'https://evil.example.com' is not allowed", 'OAuth state is invalid'],
     ],
-    in: ['callback: empty state', 'callback: state of words', 'callback: state without env', 'callback: state without nonce', 'callback: state of an unknown env', 'callback: state made up', 'callback: state made up, foreign origin', 'callback: state made up, foreign redirectUrl'],
+    in: ['callback: empty state', 'callback: state of words', 'callback: state of words beside an error', 'callback: state twice', 'callback: state without env', 'callback: state without nonce', 'callback: state of an unknown env', 'callback: state made up', 'callback: state made up, foreign origin', 'callback: state made up, foreign redirectUrl'],
   },
   {
     name: 'two tabs can sign in at once',
@@ -424,6 +451,25 @@ const routes = [
     reason: 'The sign-in page. A Backstage backend alone has nothing there.',
     facts: [['status', 404, 200], ['body', '', /^<!doctype html>/], ['header content-type', NOTHING, 'text/html']],
     in: ['routes: the root'],
+  },
+  {
+    name: 'the provider can end sessions',
+    reason: 'OpenID Connect Back-Channel Logout and Front-Channel Logout 1.0. To Backstage the routes are unknown, and so is the provider.',
+    facts: [
+      ['status', 404, 400],
+      ['body.error', NOTHING, 'invalid_request'], ['body.error_description', NOTHING, 'The logout token was not accepted'],
+      ['body.error.name', 'NotFoundError', NOTHING], ['body.error.message', "Unknown auth provider 'oidc'", NOTHING],
+      ['body.request.method', 'POST', NOTHING], ['body.request.url', '/oidc/backchannel-logout', NOTHING], ['body.response.statusCode', 404, NOTHING],
+      ['body.error.name', 'NotFoundError', 'InputError'], ['body.error.message', "Unknown auth provider 'oidc'", 'The request does not name the provider and a session of it (iss, sid)'],
+      ['body.response.statusCode', 404, 400],
+    ],
+    in: ['routes: back-channel logout', 'routes: front-channel logout'],
+  },
+  {
+    name: 'what is not there says so to people',
+    reason: 'In a page, which leads on to the sign-in.',
+    facts: [['header content-type', NOTHING, 'text/html'], ['body', '', /^<!doctype html>/]],
+    in: ['routes: nothing there, for a person'],
   },
   {
     name: 'what is not there says so in JSON',

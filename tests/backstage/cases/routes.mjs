@@ -57,6 +57,12 @@ export default [
   gets('routes: a provider with a percent', '/%6fidc/start?env=nowhere'),
   gets('routes: a provider with a slash in it', '/a%2Fb/start?env=development'),
   gets('routes: a broken percent', '/%zz/start'),
+  {
+    name: 'routes: back-channel logout',
+    run: side => side.send('POST', '/oidc/backchannel-logout', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'logout_token=nonsense' }),
+  },
+  gets('routes: front-channel logout', '/oidc/frontchannel-logout?iss=https%3A%2F%2Fevil.example.com&sid=x'),
+  gets('routes: a doubled slash', '/oidc//start?env=nowhere'),
   gets('routes: /v1/token', '/v1/token'),
   asks('routes: POST /v1/token', 'POST', '/v1/token'),
   gets('routes: /v1/authorize', '/v1/authorize?client_id=x'),
@@ -65,6 +71,8 @@ export default [
   atRoot('routes: POST the root', '/', 'POST'),
   atRoot('health: liveness', '/.backstage/health/v1/liveness'),
   atRoot('health: readiness', '/.backstage/health/v1/readiness'),
+  { name: 'routes: nothing there, for a person', run: side => send('GET', side.baseUrl, { path: '/nope', headers: { accept: 'text/html,*/*;q=0.8' } }) },
+  atRoot('health: POST', '/.backstage/health/v1/readiness', 'POST'),
   atRoot('health: HEAD', '/.backstage/health/v1/liveness', 'HEAD'),
 
   preflights('of a refresh', '/oidc/refresh?optional&env=development', FOR_REFRESH),

@@ -100,6 +100,8 @@ export default [
   bare('refresh: a session of nobody', 'GET', '/oidc/refresh?env=development', { ...XHR, cookie: 'oidc-refresh-token=nonsense' }),
   bare('refresh: a session of nobody in chunks', 'GET', '/oidc/refresh?env=development', { ...XHR, cookie: 'oidc-refresh-token-0=non; oidc-refresh-token-1=sense' }),
   bare('refresh: an empty session', 'GET', '/oidc/refresh?env=development', { ...XHR, cookie: 'oidc-refresh-token=' }),
+  bare('refresh: scope twice', 'GET', '/oidc/refresh?env=development&scope=photos&scope=calendar', XHR),
+  bare('refresh: HEAD', 'HEAD', '/oidc/refresh?env=development', XHR),
   bare('refresh: an unknown provider', 'GET', '/nope/refresh?env=development', XHR),
   bare('refresh: with a trailing slash', 'GET', '/oidc/refresh/?env=development', XHR),
 
@@ -134,6 +136,7 @@ export default [
   },
   bare('logout: no session', 'POST', '/oidc/logout?env=development', XHR),
   bare('logout: no session, a foreign origin', 'POST', '/oidc/logout?env=development', { ...XHR, origin: 'https://evil.example.com' }),
+  { name: 'logout: a broken body', run: side => side.send('POST', '/oidc/logout?env=development', { headers: { ...XHR, 'content-type': 'application/json' }, body: '{' }) },
   bare('logout: no env', 'POST', '/oidc/logout', XHR),
   bare('logout: GET', 'GET', '/oidc/logout?env=development', XHR),
   bare('logout: chunks of nobody', 'POST', '/oidc/logout?env=development', { ...XHR, cookie: 'oidc-refresh-token-0=non; oidc-refresh-token-1=sense; oidc-granted-scope=openid' }),

@@ -33,6 +33,7 @@ export default [
   starts('scopes', { scope: 'calendar openid photos calendar' }),
   starts('scopes with commas and bars', { scope: 'photos,calendar|openid  email' }),
   { name: 'start: scope twice', run: side => side.get('/oidc/start?env=development&scope=calendar&scope=photos') },
+  starts('scopes of 3,000 characters', { scope: 'x'.repeat(3_000) }),
   starts('scopes granted before', { scope: 'photos' }, { cookie: 'oidc-granted-scope=openid%20calendar' }),
   starts('granted scopes in chunks', { scope: 'photos' }, { cookie: 'oidc-granted-scope-0=openid%20cal; oidc-granted-scope-1=endar' }),
   starts('additionalScopes as a list', { env: 'list', scope: 'calendar' }),
