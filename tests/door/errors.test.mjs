@@ -59,3 +59,12 @@ test('an error names neither versions nor files', async () => {
     if (!process.env.BACKSTAGE_REFERENCE) assert.equal(response.headers['x-powered-by'], undefined);
   }
 });
+
+better('a body that is too large is refused with an error of the contract, not with plain text', async () => {
+  const response = await send('POST', `${door.auth}/oidc/handler/frame`, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `state=${'x'.repeat(200_000)}`,
+    tolerateReset: true,
+  });
+  assertError(response, 413, 'InputError');
+});

@@ -1,5 +1,7 @@
 //! Every route, and what surrounds them all.
 
+use std::time::Duration;
+
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -17,7 +19,9 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
-    let auth = auth_routes().layer(from_fn(error::with_body));
+    let limit = state.settings.request_timeout;
+    // Errors of the guards get their body too.
+    let auth = guarded(auth_routes(), limit).layer(from_fn(error::with_body));
     let mut router = Router::new().nest("/api/auth", auth.clone());
     let base_path = state
         .settings
@@ -30,6 +34,34 @@ pub fn router(state: AppState) -> Router {
         router = router.nest(&format!("{base_path}/api/auth"), auth);
     }
     let mut router = router
+        .merge(guarded(other_routes(), limit))
+        .layer(from_fn_with_state(
+            state.clone(),
+            routes::not_found::for_people,
+        ));
+    if let Some(settings) = &state.settings.cors {
+        router = router.layer(cors::layer(settings));
+    }
+    router
+        .layer(from_fn_with_state(state.clone(), headers::secure))
+        .layer(from_fn(request_id::name_request))
+        .with_state(state)
+}
+
+/// Bounds the size and the time of every request, and turns a panic into an
+/// error.
+fn guarded(routes: Router<AppState>, limit: Duration) -> Router<AppState> {
+    routes
+        .layer(CatchPanicLayer::new())
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            limit,
+        ))
+}
+
+fn other_routes() -> Router<AppState> {
+    Router::new()
         .route(
             "/.backstage/health/v1/liveness",
             get(routes::health::liveness),
@@ -40,23 +72,6 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/", get(routes::sign_in_page::page))
         .fallback(routes::not_found::page)
-        .layer(from_fn_with_state(
-            state.clone(),
-            routes::not_found::for_people,
-        ));
-    if let Some(settings) = &state.settings.cors {
-        router = router.layer(cors::layer(settings));
-    }
-    router
-        .layer(CatchPanicLayer::new())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            state.settings.request_timeout,
-        ))
-        .layer(from_fn_with_state(state.clone(), headers::secure))
-        .layer(from_fn(request_id::name_request))
-        .with_state(state)
 }
 
 fn auth_routes() -> Router<AppState> {
