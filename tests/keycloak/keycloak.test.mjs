@@ -14,10 +14,13 @@ import { verifyUserToken } from '../support/tokens.mjs';
 import { freePort, until } from '../support/wait.mjs';
 import { unpack } from './support/distribution.mjs';
 import { Keycloak } from './support/keycloak.mjs';
-import { atKeycloak, fillIn, signIn, signedIn } from './support/login.mjs';
+import { atKeycloak, comeBack, fillIn, restartLogin, signIn, signInElsewhere, signedIn } from './support/login.mjs';
 
 const ADA = '00000000-0000-4000-8000-00000000ada0';
 const CLIENT = 'backstage';
+
+/** Another application of the realm. */
+const WIKI = { client: 'wiki', redirectUri: 'http://localhost:3001/' };
 
 let home;
 let skip = false;
@@ -34,6 +37,7 @@ describe('Keycloak', { skip }, async () => {
   const at = (text, ours = port) => text.replaceAll('localhost:7007', `localhost:${ours}`).replaceAll('localhost:8080', `localhost:${keycloakPort}`);
   const realm = JSON.parse(at(readFileSync(new URL('realm.json', import.meta.url), 'utf8')));
   realm.clients[0].redirectUris.push(`http://localhost:${spare}/api/auth/oidc/handler/frame`);
+  realm.clients.push({ clientId: WIKI.client, publicClient: true, redirectUris: [WIKI.redirectUri] });
   const keycloak = new Keycloak({ home, port: keycloakPort, realm });
 
   /** A Stagedoor by the page, and what a test needs beside: its port, and other ways to sign in. */
@@ -48,6 +52,7 @@ describe('Keycloak', { skip }, async () => {
           oidc: {
             byid: { ...block, signIn: { resolvers: [{ resolver: 'oidcSubClaimMatchingKeycloakUserId' }] } },
             byemail: { ...block, signIn: { resolvers: [{ resolver: 'emailMatchingUserEntityProfileEmail' }] } },
+            asks: { ...block, prompt: 'login', signIn: { resolvers: [{ resolver: 'oidcSubClaimMatchingKeycloakUserId' }] } },
             offline: { ...block, additionalScopes: 'offline_access', signIn: { resolvers: [{ resolver: 'oidcSubClaimMatchingKeycloakUserId' }] } },
           },
         },
@@ -63,7 +68,19 @@ describe('Keycloak', { skip }, async () => {
   await keycloak.up();
   await stagedoor.open();
 
-  const says = (pattern, from) => until(() => pattern.exec(stagedoor.log.slice(from))?.[0], { what: `the log to say ${pattern}` });
+  const says = (pattern, from) =>
+    until(() => pattern.exec(stagedoor.log.slice(from))?.[0], { what: `the log to say ${pattern}` }).catch(error => {
+      throw new Error(`${error.message}, but it says: ${stagedoor.log.slice(from)}`);
+    });
+
+  /** An administrator ends one session. ("Log out all sessions" of a user also makes every older offline token stale.) */
+  const endAtKeycloak = ({ providerInfo }) => keycloak.admin('DELETE', `/sessions/${decodeJwt(providerInfo.idToken).sid}`);
+
+  /** Whether our client has a part in the session at Keycloak. */
+  const online = async ({ providerInfo }) => {
+    const { sid } = decodeJwt(providerInfo.idToken);
+    return (await keycloak.sessions(ADA, CLIENT)).some(({ id }) => id === sid);
+  };
 
   function assertAda({ profile, providerInfo, backstageIdentity }) {
     assert.deepEqual(profile, { email: 'ada@example.com', displayName: 'Ada Lovelace' });
@@ -146,8 +163,7 @@ describe('Keycloak', { skip }, async () => {
     const env = 'offline';
     const { jar, session } = await signedIn(stagedoor, { env });
     assert.equal(session.providerInfo.scope, 'openid profile email offline_access');
-    await keycloak.admin('POST', `/users/${ADA}/logout`);
-    assert.deepEqual(await keycloak.sessions(ADA, CLIENT), [], 'no session is left online');
+    assert.ok(!(await online(session)), 'Keycloak keeps no session but the offline one');
     for (let turn = 0; turn < 2; turn += 1) {
       const response = await refresh(jar, stagedoor, { env });
       assert.equal(response.status, 200, response.text);
@@ -161,26 +177,55 @@ describe('Keycloak', { skip }, async () => {
     assert.equal(await offline(), before - 1, 'a logout takes the offline session away too');
   });
 
-  test('who is not in the catalog is refused, and the retry asks for an account', async () => {
+  test('offline_access: who lacks the role of that name is refused', async () => {
+    const { error, session } = await signIn(new Jar(), stagedoor, { as: 'unverified', env: 'offline' });
+    assert.equal(session, undefined);
+    assert.ok(error.message);
+    await says(/Offline tokens not allowed for the user or client/, 0);
+  });
+
+  /** Someone who is at work in another application, and turned away here. */
+  async function refused(env) {
     const jar = new Jar();
-    const { error, session } = await signIn(jar, stagedoor, { as: 'stranger' });
+    await signInElsewhere(jar, keycloak, { ...WIKI, as: 'stranger' });
+    const { error, session, asked } = await signIn(jar, stagedoor, { env });
+    assert.ok(!asked, 'single sign-on');
     assert.equal(session, undefined);
     assert.match(error.message, /unable to resolve user identity/);
-    const retry = await atKeycloak(jar, stagedoor);
-    assert.equal(retry.callback, undefined, 'single sign-on does not bring the same account back');
-    assert.match(retry.text, /kc-form-login|kc-select/);
+    return jar;
+  }
+
+  // Keycloak does not know prompt=select_account (see its prompt_values_supported), and answers it by single sign-on.
+  const todo = 'Stagedoor asks with select_account also where the provider lists only login';
+  test('who is not in the catalog is refused, and the retry asks for an account', { todo }, async () => {
+    const jar = await refused('development');
+    assert.ok((await atKeycloak(jar, stagedoor)).form, 'single sign-on does not bring the same account back');
+  });
+
+  test('prompt: login lets who was refused change to another account', async () => {
+    const env = 'asks';
+    const jar = new Jar();
+    await signInElsewhere(jar, keycloak, { ...WIKI, as: 'stranger' });
+    const first = await atKeycloak(jar, stagedoor, { env });
+    assert.match(first.text, /Please re-authenticate/);
+    assert.match(first.text, /value="stranger" readonly/, 'Keycloak holds on to the account');
+    const { error } = await comeBack(jar, await fillIn(jar, stagedoor, first, { as: 'stranger' }));
+    assert.match(error.message, /unable to resolve user identity/);
+
+    const anew = await restartLogin(jar, stagedoor, await atKeycloak(jar, stagedoor, { env }));
+    const back = await fillIn(jar, stagedoor, anew, { as: 'ada' });
+    assert.ok(back.callback, back.text);
+    await assertAda((await comeBack(jar, back)).session);
   });
 
   test('logout: the refresh token is dead, and logoutUrl ends the session at Keycloak', async () => {
     const { jar, session } = await signedIn(stagedoor);
-    const { sid } = decodeJwt(session.providerInfo.idToken);
-    const here = async () => (await keycloak.sessions(ADA, CLIENT)).some(({ id }) => id === sid);
-    assert.ok(await here());
+    assert.ok(await online(session));
     const revoked = await keycloak.happened('REVOKE_GRANT');
     const response = await logout(jar, stagedoor);
     assert.equal(response.status, 200, response.text);
     assert.equal((await keycloak.happened('REVOKE_GRANT')) - revoked, 1);
-    assert.ok(!(await here()), 'the client has no part in it any more');
+    assert.ok(!(await online(session)), 'the client has no part in it any more');
     assert.equal((await refresh(jar, stagedoor)).status, 401);
 
     const { logoutUrl } = response.json();
@@ -191,12 +236,33 @@ describe('Keycloak', { skip }, async () => {
   });
 
   test('back-channel logout: an administrator ends the session, and ours ends with it', async () => {
-    const { jar } = await signedIn(stagedoor);
+    const { jar, session } = await signedIn(stagedoor);
+    const { jar: elsewhere } = await signedIn(stagedoor);
+    const from = stagedoor.log.length;
+    const refused = await keycloak.happened('REFRESH_TOKEN_ERROR');
+    await endAtKeycloak(session);
+    await says(/backchannel_logout.*sessions=?\D*1/, from);
+    assert.equal((await refresh(jar, stagedoor)).status, 401);
+    assert.equal((await refresh(elsewhere, stagedoor)).status, 200, 'another browser’s session lives on');
+    assert.equal(await keycloak.happened('REFRESH_TOKEN_ERROR'), refused, 'Keycloak was not even asked');
+  });
+
+  test('"Log out all sessions" of a person: every session is over, at the latest when it is refreshed', async () => {
+    const jars = [(await signedIn(stagedoor)).jar, (await signedIn(stagedoor)).jar];
+    await keycloak.admin('POST', `/users/${ADA}/logout`);
+    for (const jar of jars) assert.equal((await refresh(jar, stagedoor)).status, 401);
+  });
+
+  test('back-channel logout without "session required": all sessions of a person are over at once', async () => {
+    const [client] = await keycloak.admin('GET', `/clients?clientId=${CLIENT}`);
+    client.attributes['backchannel.logout.session.required'] = 'false';
+    await keycloak.admin('PUT', `/clients/${client.id}`, client);
+    const jars = [(await signedIn(stagedoor)).jar, (await signedIn(stagedoor)).jar];
     const from = stagedoor.log.length;
     const refused = await keycloak.happened('REFRESH_TOKEN_ERROR');
     await keycloak.admin('POST', `/users/${ADA}/logout`);
-    await says(/backchannel_logout.*sessions=?\D*[1-9]/, from);
-    assert.equal((await refresh(jar, stagedoor)).status, 401);
+    await says(/backchannel_logout.*sessions=?\D*[2-9]/, from);
+    for (const jar of jars) assert.equal((await refresh(jar, stagedoor)).status, 401);
     assert.equal(await keycloak.happened('REFRESH_TOKEN_ERROR'), refused, 'Keycloak was not even asked');
   });
 

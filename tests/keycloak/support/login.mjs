@@ -19,6 +19,16 @@ async function walk(jar, door, url, options) {
 /** Opens `/start` and follows to Keycloak: its login form, or straight back by single sign-on. */
 export const atKeycloak = async (jar, door, options) => walk(jar, door, await start(jar, door, options), { initiator: APP });
 
+/** Signs in at another application of the realm, so that the session at Keycloak is not of ours alone. */
+export async function signInElsewhere(jar, keycloak, { client, redirectUri, as }) {
+  const query = new URLSearchParams({ client_id: client, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' });
+  const page = await jar.navigate(`${keycloak.issuer}/protocol/openid-connect/auth?${query}`);
+  const form = parseForm(page.response.text, page.url);
+  const fields = new URLSearchParams({ username: as, password: `${as}-password` }).toString();
+  const back = await jar.navigate(form.action, { method: 'POST', body: fields, headers: FORM, initiator: keycloak.url, stopAt: next => next.startsWith(redirectUri) });
+  assert.ok(back.stopped, `Keycloak lets ${as} in: ${back.response?.text.slice(0, 2_000)}`);
+}
+
 /** Fills in the login form. */
 export function fillIn(jar, door, { form, url }, { as, password = `${as}-password` }) {
   const fields = new URLSearchParams(form.fields.filter(([name]) => name));
@@ -27,14 +37,26 @@ export function fillIn(jar, door, { form, url }, { as, password = `${as}-passwor
   return walk(jar, door, form.action, { method: 'POST', body: fields.toString(), headers: FORM, initiator: new URL(url).origin });
 }
 
+/** Keycloak's "Restart login" beside the name of whoever it knows, which is its way to another account. */
+export function restartLogin(jar, door, { text, url }) {
+  const path = /location\.href='([^']*\/login-actions\/restart[^']*)'/.exec(text)?.[1];
+  assert.ok(path, `the page offers it: ${text.replace(/\s+/g, ' ').slice(0, 2_000)}`);
+  return walk(jar, door, new URL(path.replaceAll('&amp;', '&'), url).href, { initiator: new URL(url).origin });
+}
+
+/** Brings the answer home: what the popup says to the app. */
+export async function comeBack(jar, { callback }) {
+  const response = await deliver(jar, { url: callback }, { initiator: 'http://localhost' });
+  assert.equal(response.status, 200, response.text.slice(0, 500));
+  return readFrame(response);
+}
+
 /** A whole popup sign-in: `{session, error, asked}`, where `asked` tells whether there was a login form. */
 export async function signIn(jar, door, { as = 'ada', ...options } = {}) {
   const page = await atKeycloak(jar, door, options);
   const back = page.callback ? page : await fillIn(jar, door, page, { as });
   assert.ok(back.callback, `Keycloak lets ${as} in: ${back.text?.replace(/\s+/g, ' ').slice(0, 2_000)}`);
-  const response = await deliver(jar, { url: back.callback }, { initiator: new URL(page.url ?? back.callback).origin });
-  assert.equal(response.status, 200, response.text.slice(0, 500));
-  return { ...readFrame(response), asked: !page.callback };
+  return { ...(await comeBack(jar, back)), asked: !page.callback };
 }
 
 /** A sign-in that must succeed, in a new jar unless one is given. */
