@@ -196,8 +196,7 @@ describe('Keycloak', { skip }, async () => {
   }
 
   // Keycloak does not know prompt=select_account (see its prompt_values_supported), and answers it by single sign-on.
-  const todo = 'Stagedoor asks with select_account also where the provider lists only login';
-  test('who is not in the catalog is refused, and the retry asks for an account', { todo }, async () => {
+  test('who is not in the catalog is refused, and the retry asks for an account', async () => {
     const jar = await refused('development');
     assert.ok((await atKeycloak(jar, stagedoor)).form, 'single sign-on does not bring the same account back');
   });

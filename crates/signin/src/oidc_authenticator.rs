@@ -35,19 +35,33 @@ impl Default for Prompt {
 
 impl Prompt {
     /// The parameter to send. Whoever was refused must meet the provider's
-    /// choice of accounts, or the same one comes back at once.
-    fn to_send(&self, another_account: bool) -> Option<Cow<'_, str>> {
-        const CHOOSE: &str = "select_account";
-        match self {
-            Self::Auto => another_account.then_some(CHOOSE.into()),
-            Self::Value(prompt) if !another_account => Some(prompt.into()),
+    /// choice of accounts, or the same one comes back at once: `choice` is the
+    /// value that brings it.
+    fn to_send(&self, choice: Option<&'static str>) -> Option<Cow<'_, str>> {
+        match (self, choice) {
+            (Self::Auto, choice) => choice.map(Cow::from),
+            (Self::Value(prompt), None) => Some(prompt.into()),
             // `none` goes with no other value (OpenID Connect Core 3.1.2.1).
-            Self::Value(prompt) if prompt == "none" => Some(CHOOSE.into()),
-            Self::Value(prompt) if prompt.split(' ').any(|value| value == CHOOSE) => {
+            (Self::Value(prompt), Some(choice)) if prompt == "none" => Some(choice.into()),
+            (Self::Value(prompt), Some(choice))
+                if prompt.split(' ').any(|value| value == choice) =>
+            {
                 Some(prompt.into())
             }
-            Self::Value(prompt) => Some(format!("{prompt} {CHOOSE}").into()),
+            (Self::Value(prompt), Some(choice)) => Some(format!("{prompt} {choice}").into()),
         }
+    }
+}
+
+/// What lets a person choose an account at a provider that understands
+/// `supported`. One that says nothing is taken to know the specification's own
+/// value; one that leaves it out may still ask for a login anew.
+fn account_choice(supported: &[String]) -> &'static str {
+    const CHOOSE: &str = "select_account";
+    if supported.is_empty() || supported.iter().any(|value| value == CHOOSE) {
+        CHOOSE
+    } else {
+        "login"
     }
 }
 
@@ -107,7 +121,13 @@ impl Authenticator for OidcAuthenticator {
     }
 
     async fn start(&self, input: AuthorizationInput<'_>) -> Result<AuthorizationStart, OidcError> {
-        let prompt = self.options.prompt.to_send(input.another_account);
+        let choice = if input.another_account {
+            let metadata = self.relying_party.metadata().await?;
+            Some(account_choice(&metadata.prompt_values_supported))
+        } else {
+            None
+        };
+        let prompt = self.options.prompt.to_send(choice);
         let request = self
             .relying_party
             .authorization_request(AuthorizationParams {
@@ -191,21 +211,34 @@ mod tests {
 
     #[test]
     fn whoever_was_refused_chooses_an_account() {
-        let sent = |prompt: &str, again| {
+        const CHOOSE: Option<&str> = Some("select_account");
+        let sent = |prompt: &str, choice| {
             let prompt = Prompt::Value(prompt.to_owned());
-            prompt.to_send(again).map(Cow::into_owned)
+            prompt.to_send(choice).map(Cow::into_owned)
         };
-        assert_eq!(Prompt::Auto.to_send(false), None);
+        assert_eq!(Prompt::Auto.to_send(None), None);
+        assert_eq!(Prompt::Auto.to_send(CHOOSE).as_deref(), CHOOSE);
+        assert_eq!(sent("none", None).as_deref(), Some("none"));
+        assert_eq!(sent("none", CHOOSE).as_deref(), CHOOSE);
         assert_eq!(
-            Prompt::Auto.to_send(true).as_deref(),
-            Some("select_account")
+            sent("login", CHOOSE).as_deref(),
+            Some("login select_account")
         );
-        assert_eq!(sent("none", false).as_deref(), Some("none"));
-        assert_eq!(sent("none", true).as_deref(), Some("select_account"));
-        assert_eq!(sent("login", true).as_deref(), Some("login select_account"));
+        assert_eq!(sent("login", Some("login")).as_deref(), Some("login"));
         assert_eq!(
-            sent("select_account consent", true).as_deref(),
+            sent("select_account consent", CHOOSE).as_deref(),
             Some("select_account consent")
         );
+    }
+
+    #[test]
+    fn a_provider_that_lists_no_choice_of_accounts_is_asked_for_a_login() {
+        let of = |values: &[&str]| {
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            account_choice(&values)
+        };
+        assert_eq!(of(&[]), "select_account");
+        assert_eq!(of(&["login", "select_account"]), "select_account");
+        assert_eq!(of(&["none", "login", "consent"]), "login");
     }
 }

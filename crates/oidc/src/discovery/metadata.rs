@@ -49,6 +49,9 @@ pub struct ProviderMetadata {
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The scopes the provider lists; empty when it does not say.
     pub scopes_supported: Vec<String>,
+    /// The values of `prompt` it understands; empty when it does not say
+    /// (Initiating User Registration 1.0, section 4.1).
+    pub prompt_values_supported: Vec<String>,
 }
 
 impl ProviderMetadata {
@@ -104,6 +107,7 @@ impl ProviderMetadata {
             token_endpoint_auth_signing_alg_values_supported: document
                 .list("token_endpoint_auth_signing_alg_values_supported"),
             scopes_supported: document.list("scopes_supported"),
+            prompt_values_supported: document.list("prompt_values_supported"),
         })
     }
 }
