@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach, test } from 'node:test';
 import { better } from '../support/asserts.mjs';
 import { serveApp } from '../support/backstage-app/bundle.mjs';
-import { launch, popupFrom, profile } from '../support/chromium.mjs';
+import { launch, popupFrom, popupFromDialog, profile } from '../support/chromium.mjs';
 import { openHouse, providerBlock } from '../support/house.mjs';
 import { verifyUserToken } from '../support/tokens.mjs';
 import { freePort, until } from '../support/wait.mjs';
@@ -115,7 +115,7 @@ better('asking for more scope opens a dialog, then a popup, and the access token
   // Backstage's backend answers the refresh before it with a scope nobody granted, so that no dialog comes up at all.
   await Promise.race([dialog.waitFor(), asking]);
   assert.ok(await dialog.isVisible(), 'the person is asked, for the provider has not granted this scope');
-  await answerProvider(await popupFrom(page, () => dialog.click()));
+  await answerProvider(await popupFromDialog(page, dialog));
   const token = await asking;
   const scope = idp.store.of('AccessToken').find(({ payload }) => payload.jti === token)?.payload.scope.split(' ') ?? [];
   for (const wanted of ['openid', 'profile', 'email', 'calendar']) assert.ok(scope.includes(wanted), `${wanted} in ${scope}`);

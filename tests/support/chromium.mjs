@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { until } from './wait.mjs';
 
 const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
@@ -39,6 +40,21 @@ export async function profile(browser, options = {}) {
 /** Clicks (or whatever `act` does) and returns the popup that opens. */
 export async function popupFrom(page, act) {
   const [popup] = await Promise.all([page.waitForEvent('popup'), act()]);
+  return popup;
+}
+
+/**
+ * The popup that a click on `button` opens. The frontend draws its dialog anew whenever its list of requests changes:
+ * a click that met the old button is lost, and made again as a person would.
+ */
+export async function popupFromDialog(page, button) {
+  let popup;
+  page.once('popup', opened => (popup = opened));
+  for (let click = 0; click < 5 && !popup; click += 1) {
+    if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => {});
+    await until(() => popup, { what: 'a popup', timeoutMs: 2_000 }).catch(() => {});
+  }
+  if (!popup) throw new Error(`no popup; failures: ${JSON.stringify(await page.evaluate(() => window.failures))}`);
   return popup;
 }
 
