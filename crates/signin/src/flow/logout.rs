@@ -120,10 +120,7 @@ impl SignIn {
         let Some(record) = self.storage.session(cookie.id(), self.clock.now()).await? else {
             return Ok(None);
         };
-        let is_theirs = cookie.opens(&record.secret_hash)
-            && record.provider == provider.id
-            && record.environment == provider.environment;
-        if !is_theirs {
+        if !cookie.opens_at(provider, &record) {
             return Ok(None);
         }
         self.storage.delete_session(record.id).await?;

@@ -233,10 +233,7 @@ impl SignIn {
         lease: Option<LeaseId>,
         asked_at: Timestamp,
     ) -> Result<SessionTokens, SignInError> {
-        let is_theirs = cookie.opens(&record.secret_hash)
-            && record.provider == provider.id
-            && record.environment == provider.environment;
-        if !is_theirs {
+        if !cookie.opens_at(provider, record) {
             return Err(SignInError::SessionMissing);
         }
         let tokens = SessionTokens::open(&self.keychain(), record.id, &record.sealed_tokens)?;

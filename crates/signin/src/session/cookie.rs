@@ -5,8 +5,10 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::{Entropy, NoEntropy, random_bytes};
 use stagedoor_oidc::RefreshToken;
-use stagedoor_storage::{SecretHash, SessionId};
+use stagedoor_storage::{SecretHash, SessionId, SessionRecord};
 use subtle::ConstantTimeEq;
+
+use crate::provider::Provider;
 
 const PREFIX: &str = "sd1.";
 const ID_LEN: usize = 16;
@@ -71,6 +73,14 @@ impl SessionCookie {
     /// Whether the secret half is the one `stored` was made of.
     pub(crate) fn opens(&self, stored: &SecretHash) -> bool {
         self.secret_hash().0.ct_eq(&stored.0).into()
+    }
+
+    /// Whether it opens `session`, and that is one of `provider` in its
+    /// environment: another's cookie is no key here.
+    pub(crate) fn opens_at(&self, provider: &Provider, session: &SessionRecord) -> bool {
+        self.opens(&session.secret_hash)
+            && session.provider == provider.id
+            && session.environment == provider.environment
     }
 
     /// The value to put into the cookie.
