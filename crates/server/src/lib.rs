@@ -7,6 +7,7 @@ mod cookies;
 mod cors;
 mod error;
 mod headers;
+mod metrics;
 mod pages;
 mod parameters;
 mod request_id;
@@ -19,6 +20,7 @@ mod state;
 mod tls;
 
 pub use cookies::CookieScope;
+pub use metrics::{Metrics, MetricsError};
 pub use router::router;
 pub use serve::{Bound, ServeError};
 pub use settings::{CorsSettings, ServerSettings, auth_url};

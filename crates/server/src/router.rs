@@ -12,7 +12,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
 };
 
-use crate::{AppState, cors, error, headers, request_id, routes};
+use crate::{AppState, cors, error, headers, metrics, request_id, routes};
 
 /// No request of ours has a body near this size.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -44,6 +44,7 @@ pub fn router(state: AppState) -> Router {
     }
     router
         .layer(from_fn_with_state(state.clone(), headers::secure))
+        .layer(from_fn(metrics::count_request))
         .layer(from_fn(request_id::name_request))
         .with_state(state)
 }
