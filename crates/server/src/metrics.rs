@@ -182,17 +182,14 @@ fn describe() {
     describe_histogram!(
         "stagedoor_database_duration_seconds",
         Unit::Seconds,
-        "Statements, waiting for a connection included, by kind (read, write) and outcome (done, failed)."
+        "Statements, waiting for a connection included, by outcome (done, failed)."
     );
     describe_histogram!(
         "stagedoor_http_request_duration_seconds",
         Unit::Seconds,
         "Requests, by route and status."
     );
-    describe_gauge!(
-        "stagedoor_http_requests_in_flight",
-        "Requests under way."
-    );
+    describe_gauge!("stagedoor_http_requests_in_flight", "Requests under way.");
     describe_counter!(
         "stagedoor_requests_shed_total",
         "Requests that were turned away because too many were under way, or too many came from one client, by reason (overload, rate)."

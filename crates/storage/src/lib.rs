@@ -34,6 +34,7 @@ mod shared;
 mod sql;
 mod sql_time;
 mod sqlite;
+mod timing;
 mod user_info;
 
 pub use error::StorageError;

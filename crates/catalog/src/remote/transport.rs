@@ -1,6 +1,9 @@
 //! HTTP to a catalog, with every limit in place.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use reqwest::{
     Client, Response, StatusCode,
@@ -71,13 +74,22 @@ impl Transport {
             let _turn = self.turns.acquire().await;
             self.attempts(url).await
         };
-        let outcome = tokio::time::timeout(self.timeout, attempts).await;
-        outcome.unwrap_or_else(|_| {
-            Err(Failure::TimedOut {
-                endpoint: endpoint(url),
-                seconds: self.timeout.as_secs_f32(),
-            })
-        })
+        let started = Instant::now();
+        let answer = tokio::time::timeout(self.timeout, attempts)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Failure::TimedOut {
+                    endpoint: endpoint(url),
+                    seconds: self.timeout.as_secs_f32(),
+                })
+            });
+        let outcome = match &answer {
+            Ok(_) => "answered",
+            Err(_) => "failed",
+        };
+        metrics::histogram!("stagedoor_catalog_request_duration_seconds", "outcome" => outcome)
+            .record(started.elapsed());
+        answer
     }
 
     async fn attempts(&self, url: &Url) -> Result<Answer, Failure> {

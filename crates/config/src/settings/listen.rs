@@ -17,19 +17,24 @@ pub struct Listen {
 impl Listen {
     /// `":7007"`, `"0.0.0.0:7007"`, `"[::1]:7007"`, `7007` or `{host, port}`.
     pub(super) fn read(backend: &Section<'_>) -> Option<Self> {
-        let Some(field) = backend.get("listen") else {
-            return Some(Self {
+        match backend.get("listen") {
+            Some(field) => Self::read_field(&field),
+            None => Some(Self {
                 host: None,
                 port: DEFAULT_PORT,
-            });
-        };
+            }),
+        }
+    }
+
+    /// The same, of a key that may stand elsewhere.
+    pub(super) fn read_field(field: &Field<'_>) -> Option<Self> {
         if field.is_object() {
             return Self::read_object(&field.section()?);
         }
         let Some(text) = field.as_text() else {
             return field.port().map(|port| Self { host: None, port });
         };
-        Self::parse(text).or_else(|| Self::refuse(&field))
+        Self::parse(text).or_else(|| Self::refuse(field))
     }
 
     fn read_object(section: &Section<'_>) -> Option<Self> {

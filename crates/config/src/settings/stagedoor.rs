@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::reading::Section;
+use crate::{reading::Section, settings::Listen};
 
 /// What only Stagedoor has.
 #[derive(Debug, Clone, Default)]
@@ -11,15 +11,23 @@ pub struct StagedoorSettings {
     /// accepts by its `backend.auth.externalAccess`, in place of a plugin token
     /// of our own.
     pub catalog_token: Option<SecretString>,
+    /// `stagedoor.metrics.listen`: where metrics are told to Prometheus; `None`
+    /// records none. A port of their own, since they are for operators only.
+    pub metrics: Option<Listen>,
 }
 
 impl StagedoorSettings {
     pub(super) fn read(root: &Section<'_>) -> Self {
         let stagedoor = root.section("stagedoor");
-        stagedoor.warn_of_typos(&["catalog"], &[]);
+        stagedoor.warn_of_typos(&["catalog", "metrics"], &[]);
         let catalog = stagedoor.section("catalog");
         catalog.warn_of_typos(&["token"], &[]);
+        let metrics = stagedoor.section("metrics");
+        metrics.warn_of_typos(&["listen"], &[]);
         Self {
+            metrics: metrics
+                .get("listen")
+                .and_then(|field| Listen::read_field(&field)),
             catalog_token: catalog.get("token").and_then(|field| field.secret()),
         }
     }

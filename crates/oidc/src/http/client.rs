@@ -1,6 +1,10 @@
 //! Requests and their answers, with every limit in place.
 
-use std::{error::Error as _, sync::Arc, time::Duration};
+use std::{
+    error::Error as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use reqwest::{
     Client, Identity, RequestBuilder, StatusCode,
@@ -132,12 +136,28 @@ impl<'a> FormRequest<'a> {
     }
 }
 
-/// Sends `request` and reads the answer, all within `timeout`.
+/// Sends `request` and reads the answer, all within `timeout`; times it.
 async fn exchange(
     request: RequestBuilder,
     url: &Url,
     timeout: Duration,
 ) -> Result<Answer, OidcError> {
+    let started = Instant::now();
+    let answer = send(request, url, timeout).await;
+    let outcome = match &answer {
+        Ok(_) => "answered",
+        Err(_) => "unavailable",
+    };
+    metrics::histogram!(
+        "stagedoor_provider_request_duration_seconds",
+        "host" => url.host_str().unwrap_or_default().to_owned(),
+        "outcome" => outcome,
+    )
+    .record(started.elapsed());
+    answer
+}
+
+async fn send(request: RequestBuilder, url: &Url, timeout: Duration) -> Result<Answer, OidcError> {
     let endpoint = without_query(url);
     let failed =
         |error: reqwest::Error| OidcError::unavailable(format!("{endpoint}: {}", described(error)));

@@ -110,6 +110,7 @@ impl AuthBackendBuilder {
         let listen = &settings.backend.listen;
         let bound = Bound::to(listen.host.as_deref(), listen.port).await?;
         let settling_time = parts::settling_time(settings);
+        let metrics = parts::metrics(settings, &state).await?;
         let reload = Reload::new(inputs, http, &loaded, &state);
         Ok(AuthBackend {
             bound,
@@ -121,6 +122,7 @@ impl AuthBackendBuilder {
                 plugin_keys,
                 catalog,
                 reload,
+                metrics,
             },
         })
     }

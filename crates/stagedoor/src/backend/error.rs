@@ -40,6 +40,9 @@ pub enum StartError {
     /// The address can't be listened on.
     #[error(transparent)]
     Listen(#[from] stagedoor_server::ServeError),
+    /// Metrics can't be gathered.
+    #[error(transparent)]
+    Metrics(#[from] stagedoor_server::MetricsError),
     /// The operating system gave no randomness.
     #[error(transparent)]
     NoEntropy(#[from] stagedoor_ambient::NoEntropy),

@@ -8,7 +8,7 @@ use stagedoor_signin::{SignIn, tokens::KeyRing};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
 use super::{AuthBackendBuilder, StartError, reload::Reload};
-use crate::parts::CatalogInUse;
+use crate::parts::{CatalogInUse, MetricsPort};
 
 /// How often providers that are not known yet are asked again; the relying
 /// party spaces its attempts by itself.
@@ -18,6 +18,8 @@ const LOOK_AFTER_KEYS: Duration = Duration::from_secs(10);
 /// How often what has expired is removed, and how much at a time.
 const REMOVE_EXPIRED: Duration = Duration::from_secs(60);
 const BATCH: u32 = 500;
+/// How often metrics are kept from growing.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Backstage's auth backend, listening.
 pub struct AuthBackend {
@@ -76,6 +78,7 @@ pub(super) struct Background {
     pub(super) plugin_keys: Arc<KeyRing>,
     pub(super) catalog: CatalogInUse,
     pub(super) reload: Reload,
+    pub(super) metrics: Option<MetricsPort>,
 }
 
 impl Background {
@@ -86,6 +89,9 @@ impl Background {
         tasks.spawn(look_after_keys(self.sign_in.clone(), self.plugin_keys));
         tasks.spawn(remove_expired(self.sign_in));
         tasks.spawn(self.reload.run());
+        if let Some(port) = self.metrics {
+            tasks.spawn(tell_metrics(port));
+        }
         tasks
     }
 }
@@ -127,6 +133,18 @@ async fn remove_expired(sign_in: Arc<SignIn>) {
             ),
         }
     }
+}
+
+async fn tell_metrics(port: MetricsPort) {
+    let serving = port.bound.serve(port.router, None, std::future::pending());
+    let keeping_up = async {
+        let mut ticks = every(METRICS_UPKEEP);
+        loop {
+            ticks.tick().await;
+            port.metrics.keep_up();
+        }
+    };
+    tokio::join!(serving, keeping_up);
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

@@ -5,6 +5,7 @@ mod catalog_credentials;
 mod catalog_place;
 mod http;
 mod keys;
+mod metrics;
 mod providers;
 mod relying_party;
 mod resolvers;
@@ -20,6 +21,7 @@ pub(crate) use keys::{
     in_production, keychain, plugin_keys, shared_plugin_keys, static_keys, token_issuer, user_keys,
     user_token_algorithm,
 };
+pub(crate) use metrics::{MetricsPort, metrics};
 pub(crate) use providers::{Registry, callback_url, live, origins};
 pub(crate) use relying_party::{oidc_options, relying_party};
 pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};

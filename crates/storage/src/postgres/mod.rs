@@ -14,7 +14,7 @@ use std::{future::Future, io, time::Duration};
 
 use sqlx::postgres::{PgPool, PgRow, Postgres};
 
-use crate::{PostgresLocation, StorageError, row::Query, shared::SharedTables};
+use crate::{PostgresLocation, StorageError, row::Query, shared::SharedTables, timing::timed};
 
 /// Sessions, keys and user info in PostgreSQL, in a database that a running
 /// Backstage may share.
@@ -67,9 +67,9 @@ async fn within<T>(
     work: impl Future<Output = Result<T, sqlx::Error>>,
 ) -> Result<T, StorageError> {
     let timed_out = |_| sqlx::Error::Io(io::ErrorKind::TimedOut.into());
-    let outcome = tokio::time::timeout(patience, work).await;
-    outcome
-        .map_err(timed_out)
-        .flatten()
-        .map_err(StorageError::of_query)
+    let limited = async {
+        let outcome = tokio::time::timeout(patience, work).await;
+        outcome.map_err(timed_out).flatten()
+    };
+    timed(limited).await.map_err(StorageError::of_query)
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 
-use crate::{StorageError, row::Query, shared::SharedTables};
+use crate::{StorageError, row::Query, shared::SharedTables, timing::timed};
 
 /// Sessions, keys and user info in SQLite.
 ///
@@ -66,7 +66,7 @@ impl SqliteStorage {
 
     /// Runs a statement that changes rows; how many it changed.
     async fn change(&self, query: Query<'_, Sqlite>) -> Result<u64, StorageError> {
-        let done = query.execute(&self.writer).await;
+        let done = timed(query.execute(&self.writer)).await;
         Ok(done.map_err(StorageError::of_query)?.rows_affected())
     }
 
@@ -77,17 +77,17 @@ impl SqliteStorage {
     ) -> Result<Option<SqliteRow>, StorageError> {
         // To the end, not to the first row: SQLite commits when the statement
         // is done, and nothing counts as done before.
-        let rows = query.fetch_all(&self.writer).await;
+        let rows = timed(query.fetch_all(&self.writer)).await;
         Ok(rows.map_err(StorageError::of_query)?.pop())
     }
 
     async fn read(&self, query: Query<'_, Sqlite>) -> Result<Option<SqliteRow>, StorageError> {
-        let row = query.fetch_optional(&self.readers).await;
+        let row = timed(query.fetch_optional(&self.readers)).await;
         row.map_err(StorageError::of_query)
     }
 
     async fn read_all(&self, query: Query<'_, Sqlite>) -> Result<Vec<SqliteRow>, StorageError> {
-        let rows = query.fetch_all(&self.readers).await;
+        let rows = timed(query.fetch_all(&self.readers)).await;
         rows.map_err(StorageError::of_query)
     }
 }
