@@ -140,6 +140,8 @@ export const KEYS = {
   'discovery.endpoints[].target.internal': 'config/catalog.test.mjs: an internal target goes before an external',
   'discovery.endpoints[].target.external': 'config/catalog.test.mjs: an internal target goes before an external',
   'discovery.endpoints[].plugins': 'config/catalog.test.mjs: those of other plugins do not count',
+  'stagedoor.metrics': 'door/metrics.test.mjs: they are on their own port only, and nothing else is there',
+  'stagedoor.metrics.listen': 'door/metrics.test.mjs: they are on their own port only, and nothing else is there',
   'stagedoor.catalog': 'config/catalog.test.mjs: stagedoor.catalog.token: that token instead',
   'stagedoor.catalog.token': 'config/catalog.test.mjs: stagedoor.catalog.token: that token instead',
 };

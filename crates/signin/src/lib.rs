@@ -12,8 +12,10 @@
 mod audit;
 pub mod authenticator;
 mod claims_from;
+mod count;
 mod error;
 mod flow;
+mod icon;
 mod oidc_authenticator;
 pub mod origin;
 mod profile;
@@ -32,6 +34,7 @@ pub use flow::{
     FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshRequest, Refreshed, SignedIn,
     StartRequest, Started,
 };
+pub use icon::{Icon, Svg};
 pub use oidc_authenticator::{OidcAuthenticator, OidcOptions, Prompt};
 pub use profile::{EmailPolicy, profile_of};
 pub use provider::{DEFAULT_SESSION_DURATION, Provider, ProviderSet};

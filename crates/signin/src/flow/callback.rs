@@ -13,6 +13,7 @@ use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
 use crate::{
     Live, SignIn, SignInError, audit,
     authenticator::OidcResult,
+    count,
     origin::Origin,
     provider::Provider,
     session::{Presented, SessionCookie, SessionResponse, SessionTokens},
@@ -86,6 +87,7 @@ impl SignIn {
         let (delivery, origin) = delivery_of(&live, &state)?;
         let flow = state.flow;
         let outcome = self.finish(&provider, &state, request).await;
+        count::sign_in(&provider, &outcome);
         match &outcome {
             Ok(signed_in) => audit::signed_in(&provider, &signed_in.session),
             Err(error) => audit::sign_in_refused(&provider, error),

@@ -17,6 +17,7 @@ use super::logout::tell_of_logout;
 use crate::{
     SignIn, SignInError, audit,
     authenticator::RefreshResult,
+    count,
     provider::Provider,
     session::{Presented, SessionCookie, SessionResponse, SessionTokens},
 };
@@ -93,6 +94,7 @@ impl SignIn {
             return Err(SignInError::NotFromFrontend);
         }
         let outcome = self.refresh_to_the_end(&provider, request).await;
+        count::refresh(&provider, &outcome);
         outcome.map_err(|cause| {
             audit::refresh_failed(&provider, &cause);
             SignInError::RefreshFailed(Box::new(cause))

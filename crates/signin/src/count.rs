@@ -1,0 +1,32 @@
+//! What is counted of sign-ins and refreshes (`docs/metrics.md`).
+
+use crate::{SignInError, provider::Provider};
+
+/// A sign-in has come to an end.
+pub(crate) fn sign_in<T>(provider: &Provider, outcome: &Result<T, SignInError>) {
+    metrics::counter!(
+        "stagedoor_sign_ins_total",
+        "provider" => provider.id.clone(),
+        "environment" => provider.environment.clone(),
+        "outcome" => name(outcome, "signed_in"),
+    )
+    .increment(1);
+}
+
+/// A refresh has come to an end.
+pub(crate) fn refresh<T>(provider: &Provider, outcome: &Result<T, SignInError>) {
+    metrics::counter!(
+        "stagedoor_refreshes_total",
+        "provider" => provider.id.clone(),
+        "environment" => provider.environment.clone(),
+        "outcome" => name(outcome, "refreshed"),
+    )
+    .increment(1);
+}
+
+fn name<T>(outcome: &Result<T, SignInError>, success: &'static str) -> &'static str {
+    match outcome {
+        Ok(_) => success,
+        Err(error) => error.code(),
+    }
+}
