@@ -30,10 +30,13 @@ mod postgres;
 mod provider_logout;
 mod row;
 mod session;
+mod session_filter;
+mod session_store;
 mod shared;
 mod sql;
 mod sql_time;
 mod sqlite;
+mod statement;
 mod timing;
 mod user_info;
 
@@ -51,6 +54,7 @@ pub use session::{
     FlowLedger, LeaseId, LeaseOutcome, SecretHash, SessionId, SessionRecord, SessionStore,
     SessionUpdate,
 };
+pub use session_filter::{SessionFilter, SessionOwner, SessionPlace};
 pub use sqlite::SqliteStorage;
 pub use user_info::UserInfoStore;
 

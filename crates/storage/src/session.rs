@@ -4,15 +4,14 @@ use std::fmt;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use stagedoor_identity::EntityRef;
 
-use crate::{ProviderLogout, StorageError};
+use crate::{ProviderLogout, SessionFilter, SessionOwner, SessionPlace, StorageError};
 
 /// The public half of a session's name: finds the row, opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(pub [u8; 16]);
 
-/// SHA-256 of the secret half of a session cookie.
+/// SHA-256 of the secret half of a session's first cookie.
 #[derive(Clone, Copy)]
 pub struct SecretHash(pub [u8; 32]);
 
@@ -31,7 +30,8 @@ pub struct LeaseId(pub [u8; 16]);
 pub struct SessionRecord {
     /// Its id.
     pub id: SessionId,
-    /// Compared, in constant time, with the cookie's secret.
+    /// Compared, in constant time, with a cookie's secret. Never changes: the
+    /// secrets that come after the first are known by `sealed_tokens`.
     pub secret_hash: SecretHash,
     /// The provider's id, as in `auth.providers`.
     pub provider: String,
@@ -43,11 +43,11 @@ pub struct SessionRecord {
     pub provider_session: Option<String>,
     /// The User entity, when a resolver found one.
     pub user_entity_ref: Option<String>,
-    /// The provider's tokens and claims, sealed and bound to `id`.
+    /// The provider's tokens and claims, sealed and bound to this row.
     pub sealed_tokens: Vec<u8>,
     /// When the person signed in.
     pub created_at: Timestamp,
-    /// When the tokens last changed.
+    /// When it was last refreshed.
     pub refreshed_at: Timestamp,
     /// From then on the session is over.
     pub expires_at: Timestamp,
@@ -63,7 +63,7 @@ pub struct SessionUpdate {
     pub provider_session: Option<String>,
     /// The new tokens, sealed.
     pub sealed_tokens: Vec<u8>,
-    /// When they were got.
+    /// When the session was refreshed.
     pub refreshed_at: Timestamp,
     /// From then on the session is over.
     pub expires_at: Timestamp,
@@ -125,14 +125,44 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Ends a session. `true` when there was one.
     async fn delete_session(&self, id: SessionId) -> Result<bool, StorageError>;
 
-    /// The sessions of `user` that have not expired by `now`, newest sign-in
-    /// first, at most `limit` of them.
-    async fn sessions_of_user(
+    /// The sessions that fit `filter` and have not expired by `now`, newest
+    /// sign-in first: at most `limit` of those after `after`.
+    async fn sessions(
         &self,
-        user: &EntityRef,
+        filter: &SessionFilter,
         now: Timestamp,
+        after: Option<&SessionPlace>,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StorageError>;
+
+    /// Ends at most `limit` of the sessions that fit `filter` and have not
+    /// expired by `now`; how many it ended. Call it again until it ends none.
+    async fn delete_sessions(
+        &self,
+        filter: &SessionFilter,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StorageError>;
+
+    /// Of the sessions of `owner`, leaves `keep` and those `others` that were
+    /// refreshed last, and ends the rest, some hundred at a time; how many it
+    /// ended.
+    async fn delete_least_used(
+        &self,
+        owner: SessionOwner<'_>,
+        keep: SessionId,
+        others: u32,
+        now: Timestamp,
+    ) -> Result<u64, StorageError>;
+
+    /// Puts `after` in place of the sealed tokens `before`. `false`, changing
+    /// nothing, when they are others by now, or the session is gone.
+    async fn replace_sealed_tokens(
+        &self,
+        id: SessionId,
+        before: &[u8],
+        after: &[u8],
+    ) -> Result<bool, StorageError>;
 
     /// Ends every session the provider knows as `provider_session` (`sid`);
     /// how many there were (OpenID Connect Back-Channel Logout 1.0 §2.7).

@@ -15,6 +15,10 @@ pub(crate) const INSERT_SESSION: &str = concat!(
     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING"
 );
 
+/// To be followed by `WHERE`.
+pub(crate) const SELECT_SESSIONS: &str =
+    concat!("SELECT ", session_columns!(), " FROM stagedoor_sessions");
+
 /// `id, now`.
 pub(crate) const SESSION: &str = concat!(
     "SELECT ",
@@ -50,13 +54,9 @@ pub(crate) const RELEASE_LEASE: &str = "UPDATE stagedoor_sessions \
 /// `id`.
 pub(crate) const DELETE_SESSION: &str = "DELETE FROM stagedoor_sessions WHERE id = $1";
 
-/// `user, now, limit`.
-pub(crate) const SESSIONS_OF_USER: &str = concat!(
-    "SELECT ",
-    session_columns!(),
-    " FROM stagedoor_sessions WHERE user_entity_ref = $1 AND expires_at > $2 \
-     ORDER BY created_at DESC, id LIMIT $3"
-);
+/// `id, before, after`. What a refresh has written meanwhile is not overwritten.
+pub(crate) const REPLACE_SEALED_TOKENS: &str =
+    "UPDATE stagedoor_sessions SET sealed_tokens = $3 WHERE id = $1 AND sealed_tokens = $2";
 
 /// `provider, environment, sid`.
 pub(crate) const DELETE_SESSIONS_OF_PROVIDER_SESSION: &str = "DELETE FROM stagedoor_sessions \

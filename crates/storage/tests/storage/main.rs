@@ -50,6 +50,7 @@ mod inspecting;
 mod keys;
 mod kill;
 mod leases;
+mod managing;
 mod opening;
 mod plugin_keys;
 mod postgres_only;

@@ -1,15 +1,12 @@
 //! Sessions come, are found and go.
 
-use stagedoor_identity::EntityRef;
-
-use crate::fixture::{Fixture, NOW, after, session, session_id, whole};
+use crate::fixture::{Fixture, NOW, session, session_id, whole};
 
 on_every_database!(
     a_session_is_read_back_whole,
     absent_parts_stay_absent,
     an_id_is_taken_once,
     a_deleted_session_is_gone,
-    a_users_sessions_are_listed_newest_first,
     a_provider_session_ends_with_all_its_sessions,
     a_subject_ends_with_all_its_sessions,
 );
@@ -53,28 +50,6 @@ async fn a_deleted_session_is_gone(fixture: Fixture) {
     assert!(!storage.delete_session(session_id(1)).await.unwrap());
     assert!(storage.session(session_id(1), NOW).await.unwrap().is_none());
     assert!(storage.session(session_id(2), NOW).await.unwrap().is_some());
-}
-
-async fn a_users_sessions_are_listed_newest_first(fixture: Fixture) {
-    let storage = fixture.open().await;
-    for number in 1..=4 {
-        let mut session = session(number);
-        session.created_at = after(i64::from(number));
-        storage.insert_session(&session).await.unwrap();
-    }
-    let mut expired = session(5);
-    expired.expires_at = after(60);
-    let mut others = session(6);
-    others.user_entity_ref = Some("user:default/grace".into());
-    let mut nobodys = session(7);
-    nobodys.user_entity_ref = None;
-    for session in [expired, others, nobodys] {
-        storage.insert_session(&session).await.unwrap();
-    }
-    let ada = EntityRef::new("user", "default", "ada");
-    let found = storage.sessions_of_user(&ada, after(60), 3).await.unwrap();
-    let ids: Vec<_> = found.iter().map(|session| session.id).collect();
-    assert_eq!(ids, [session_id(4), session_id(3), session_id(2)]);
 }
 
 async fn a_provider_session_ends_with_all_its_sessions(fixture: Fixture) {
