@@ -1,6 +1,6 @@
 //! Sessions, and the flows already used.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -10,6 +10,30 @@ use crate::{ProviderLogout, SessionFilter, SessionOwner, SessionPlace, StorageEr
 /// The public half of a session's name: finds the row, opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(pub [u8; 16]);
+
+/// In hexadecimal: for lists and logs.
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// A text that is no session's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a session's id has 32 hexadecimal digits")]
+pub struct NotASessionId;
+
+impl FromStr for SessionId {
+    type Err = NotASessionId;
+
+    /// Reads what [`fmt::Display`] writes.
+    fn from_str(text: &str) -> Result<Self, NotASessionId> {
+        let is_id = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let number = is_id.then(|| u128::from_str_radix(text, 16).ok()).flatten();
+        let number = number.ok_or(NotASessionId)?;
+        Ok(Self(number.to_be_bytes()))
+    }
+}
 
 /// SHA-256 of the secret half of a session's first cookie.
 #[derive(Clone, Copy)]
@@ -94,7 +118,8 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> Result<Option<SessionRecord>, StorageError>;
 
     /// Takes the session's refresh lease until `until`, if nobody holds it at
-    /// `now`: one atomic step across all nodes.
+    /// `now`: one atomic step across all nodes. A lease that ends later than
+    /// twice the time asked for is nobody's: the clock was put back since.
     async fn lease_session(
         &self,
         id: SessionId,
@@ -102,6 +127,15 @@ pub trait SessionStore: Send + Sync + 'static {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<LeaseOutcome, StorageError>;
+
+    /// Holds a lease until `until`. `false`, changing nothing, when it was
+    /// given back, or lost to another.
+    async fn renew_lease(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        until: Timestamp,
+    ) -> Result<bool, StorageError>;
 
     /// Writes a refresh's result and gives the lease back. `false`, changing
     /// nothing, when the session is gone or the lease was lost.
@@ -201,4 +235,25 @@ pub trait SessionStore: Send + Sync + 'static {
 pub trait FlowLedger: Send + Sync + 'static {
     /// Marks a flow as used until `expires_at`. `true` the first time only.
     async fn use_flow(&self, flow: [u8; 16], expires_at: Timestamp) -> Result<bool, StorageError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_is_written() {
+        let id = SessionId([0, 1, 0xab, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0xff]);
+        assert_eq!(id.to_string(), "0001ab030405060708090a0b0c0d0eff");
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for text in [
+            "",
+            "ab",
+            "+001ab030405060708090a0b0c0d0eff",
+            "0001ab030405060708090a0b0c0d0eff0",
+            "0001ab030405060708090a0b0c0d0ef\u{e9}",
+        ] {
+            assert_eq!(text.parse::<SessionId>(), Err(NotASessionId), "{text}");
+        }
+    }
 }

@@ -102,6 +102,21 @@ impl<D: SessionDatabase> SessionStore for D {
         })
     }
 
+    async fn renew_lease(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        until: Timestamp,
+    ) -> Result<bool, StorageError> {
+        let values = [
+            Bytes(&id.0),
+            Bytes(&lease.0),
+            Integer(until.as_millisecond()),
+        ];
+        let renewed = self.run(Statement::new(sql::RENEW_LEASE, values));
+        Ok(renewed.await? == 1)
+    }
+
     async fn commit_refresh(
         &self,
         id: SessionId,

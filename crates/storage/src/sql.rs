@@ -27,13 +27,19 @@ pub(crate) const SESSION: &str = concat!(
 );
 
 /// `id, now, lease, until`. One statement, so that of all nodes that try at
-/// once exactly one sees a row come back.
+/// once exactly one sees a row come back. A lease that lasts more than twice as
+/// long as it could was made before the clock was put back.
 pub(crate) const LEASE_SESSION: &str = concat!(
     "UPDATE stagedoor_sessions SET lease_id = $3, lease_until = $4 \
-     WHERE id = $1 AND expires_at > $2 AND (lease_until IS NULL OR lease_until <= $2) \
+     WHERE id = $1 AND expires_at > $2 \
+     AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $4 + ($4 - $2)) \
      RETURNING ",
     session_columns!()
 );
+
+/// `id, lease, until`.
+pub(crate) const RENEW_LEASE: &str = "UPDATE stagedoor_sessions \
+     SET lease_until = $3 WHERE id = $1 AND lease_id = $2";
 
 /// `id, lease, subject, sid, tokens, refreshed_at, expires_at`. A lease that ran out
 /// but that nobody else took is still the caller's.

@@ -22,10 +22,13 @@ use crate::{
     session::{Presented, SessionCookie, SessionResponse, SessionTokens},
 };
 
-/// How long one refresh may hold a session. A node that dies meanwhile holds
-/// it no longer.
-const LEASE: SignedDuration = SignedDuration::from_secs(40);
-/// How long the provider may take, so that it answers within the lease.
+/// How long a refresh holds a session unless it says that it goes on. A node
+/// that dies meanwhile holds it no longer; and no less, since the clocks of
+/// nodes differ.
+const LEASE: SignedDuration = SignedDuration::from_secs(10);
+/// How often it says so.
+const RENEW_LEASE: Duration = Duration::from_secs(3);
+/// How long the provider may take.
 const PROVIDER_LIMIT: Duration = Duration::from_secs(35);
 /// How often to look whether another node is done.
 const LOOK_AGAIN: Duration = Duration::from_millis(40);
@@ -195,16 +198,10 @@ impl SignIn {
             .await
             .map_err(|_| SignInError::RefreshBusy)??;
         let (record, leased) = found.ok_or(SignInError::SessionMissing)?;
-        let outcome = self
-            .refresh_leased(
-                provider,
-                cookie,
-                request,
-                &record,
-                leased.then_some(lease),
-                asked_at,
-            )
-            .await;
+        let lease_held = leased.then_some(lease);
+        let refreshing =
+            self.refresh_leased(provider, cookie, request, &record, lease_held, asked_at);
+        let outcome = self.holding(lease_held, record.id, refreshing).await;
         if leased
             && outcome.is_err()
             && let Err(error) = self.storage.release_lease(record.id, lease).await
@@ -212,6 +209,31 @@ impl SignIn {
             tracing::warn!(%error, "a session's lease could not be given back, it will run out");
         }
         outcome.map(|tokens| (record, tokens))
+    }
+
+    /// Does `work` while the lease is renewed.
+    async fn holding<T>(
+        &self,
+        lease: Option<LeaseId>,
+        id: SessionId,
+        work: impl Future<Output = T>,
+    ) -> T {
+        let renewing = async {
+            let Some(lease) = lease else {
+                return std::future::pending().await;
+            };
+            loop {
+                tokio::time::sleep(RENEW_LEASE).await;
+                let renewed = self.storage.renew_lease(id, lease, self.clock.now() + LEASE);
+                if let Err(error) = renewed.await {
+                    tracing::warn!(%error, "a session's lease could not be renewed, it will be tried again");
+                }
+            }
+        };
+        tokio::select! {
+            outcome = work => outcome,
+            never = renewing => never,
+        }
     }
 
     /// Keeps the session's user up to date: a session taken over from

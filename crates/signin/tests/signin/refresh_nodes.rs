@@ -56,7 +56,7 @@ async fn fifty_tabs_over_two_nodes_ask_the_provider_once() {
 
 /// The lease of a node that died while it refreshed, taken over by hand.
 async fn leased_by_a_dead_node(house: &House) -> SignedDuration {
-    let lasting = SignedDuration::from_secs(40);
+    let lasting = SignedDuration::from_secs(10);
     let now = house.clock.now();
     let session = house.storage.newest().id;
     let outcome = house
@@ -104,7 +104,7 @@ async fn the_result_is_shared_also_while_the_session_is_refreshed_once_more() {
     assert!(committed.await.unwrap());
     let (now, until) = (
         house.clock.now(),
-        house.clock.now() + SignedDuration::from_secs(40),
+        house.clock.now() + SignedDuration::from_secs(10),
     );
     // Whether it is got depends on who is first, the result does not.
     let next = house
@@ -149,12 +149,12 @@ async fn a_node_that_lost_its_lease_writes_nothing() {
     house.provider.hold();
     let slow = browser.refresh_in_a_tab(&house.sign_in);
     house.provider.until_asked(1).await;
-    house.later(41);
+    house.later(11);
     leased_by_a_dead_node(&house).await;
     house.provider.release();
     let error = cause(slow.await.unwrap());
     assert!(matches!(error, SignInError::RefreshBusy));
     assert!(house.provider.told_of_logout().is_empty());
-    house.later(41);
+    house.later(11);
     assert!(browser.refresh(&house.sign_in).await.is_ok());
 }

@@ -16,6 +16,8 @@ on_every_database!(
     a_released_lease_is_free,
     only_its_holder_releases_a_lease,
     a_lease_ends_at_its_end_and_not_before,
+    a_lease_that_is_renewed_goes_on,
+    a_lease_of_another_time_is_nobody_s,
     a_refresh_of_a_deleted_session_writes_nothing,
 );
 
@@ -182,4 +184,37 @@ async fn a_refresh_of_a_deleted_session_writes_nothing(fixture: Fixture) {
     storage.delete_session(session_id(1)).await.unwrap();
     assert!(!commit(&*storage, lease(1)).await);
     assert!(storage.session(session_id(1), NOW).await.unwrap().is_none());
+}
+
+async fn a_lease_that_is_renewed_goes_on(fixture: Fixture) {
+    let storage = fixture.open().await;
+    storage.insert_session(&session(1)).await.unwrap();
+    let ask = |by, now, until| storage.lease_session(session_id(1), by, now, until);
+    let renew = |by, until| storage.renew_lease(session_id(1), by, until);
+
+    assert!(!renew(lease(1), after(30)).await.unwrap(), "nobody has it");
+    ask(lease(1), NOW, after(10)).await.unwrap();
+    assert!(renew(lease(1), after(20)).await.unwrap());
+    assert!(!renew(lease(2), after(90)).await.unwrap(), "not theirs");
+    let held = ask(lease(2), after(15), after(25)).await.unwrap();
+    assert!(matches!(held, LeaseOutcome::Held(_)));
+    assert!(commit(&*storage, lease(1)).await);
+    assert!(!renew(lease(1), after(30)).await.unwrap(), "given back");
+    let free = ask(lease(2), after(16), after(26)).await.unwrap();
+    assert!(matches!(free, LeaseOutcome::Acquired(_)));
+}
+
+/// Made by a node that died, before the clock was put back by an hour.
+async fn a_lease_of_another_time_is_nobody_s(fixture: Fixture) {
+    let storage = fixture.open().await;
+    storage.insert_session(&session(1)).await.unwrap();
+    let ask = |by, now, until| storage.lease_session(session_id(1), by, now, until);
+    ask(lease(1), after(3000), after(3010)).await.unwrap();
+    let soon = ask(lease(2), after(2990), after(3000)).await.unwrap();
+    assert!(
+        matches!(soon, LeaseOutcome::Held(_)),
+        "clocks differ a little"
+    );
+    let then = ask(lease(2), NOW, after(10)).await.unwrap();
+    assert!(matches!(then, LeaseOutcome::Acquired(_)));
 }
