@@ -11,10 +11,10 @@ import { IdpStore } from './idp-store.mjs';
 import { freePort } from './wait.mjs';
 
 /** RSA for ID tokens, as most providers have; made once per process, for it is slow. */
-let signingKey;
-const signingJwk = () => {
-  signingKey ??= createPrivateKey(newRsaKey()).export({ format: 'jwk' });
-  return { ...signingKey, use: 'sig', alg: 'RS256', kid: 'idp-1' };
+const signingKeys = [];
+export const signingJwk = (number = 1) => {
+  signingKeys[number] ??= createPrivateKey(newRsaKey()).export({ format: 'jwk' });
+  return { ...signingKeys[number], use: 'sig', alg: 'RS256', kid: `idp-${number}` };
 };
 
 // By way of PEM: Node 20 can wait for ever for itself when it exports a key object whose generation is collected meanwhile.
@@ -50,7 +50,13 @@ export class Idp {
     this.metadataUrl = `${this.issuer}/.well-known/openid-configuration`;
     this.subject = subject;
     this.refreshTokens = refreshTokens;
-    this.provider = new Provider(this.issuer, this.#configuration({ rotate, ttl, revocation, endSession }));
+    this.options = { rotate, ttl, revocation, endSession };
+    this.useKeys([signingJwk()]);
+  }
+
+  /** Signs with the first of these from now on, and publishes all; what is signed in stays so. */
+  useKeys(keys) {
+    this.provider = new Provider(this.issuer, this.#configuration({ ...this.options, keys }));
     for (const event of [
       'authorization.accepted', 'authorization.error', 'grant.success', 'grant.error', 'grant.revoked', 'revocation.success', 'revocation.error',
       'refresh_token.saved', 'refresh_token.consumed', 'refresh_token.destroyed', 'access_token.saved', 'userinfo.error', 'server_error', 'end_session.success', 'backchannel.success', 'backchannel.error',
@@ -60,12 +66,12 @@ export class Idp {
     this.callback = this.provider.callback();
   }
 
-  #configuration({ rotate, ttl, revocation, endSession }) {
+  #configuration({ rotate, ttl, revocation, endSession, keys }) {
     const policy = interactionPolicy.base();
     policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }));
     return {
       adapter: this.store.adapter(),
-      jwks: { keys: [signingJwk()] },
+      jwks: { keys },
       cookies: { keys: ['not a secret: only for tests'] },
       scopes: ['openid', 'profile', 'email', 'offline_access', 'calendar', 'photos'],
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'picture', 'preferred_username'] },
