@@ -267,7 +267,7 @@ describe('Keycloak', { skip }, async () => {
     assert.equal(await keycloak.happened('REFRESH_TOKEN_ERROR'), refused, 'Keycloak was not even asked');
   });
 
-  test('new keys are taken up without a restart', async () => {
+  test('new keys are taken up without a restart, and sessions go on when the old one is gone', async () => {
     const { jar, session } = await signedIn(stagedoor);
     const { kid } = decodeProtectedHeader(session.providerInfo.idToken);
     await keycloak.rotateKeys(200);
@@ -277,6 +277,13 @@ describe('Keycloak', { skip }, async () => {
     const older = await refresh(jar, stagedoor);
     assert.equal(older.status, 200, older.text);
     assert.notEqual(decodeProtectedHeader(older.json().providerInfo.idToken).kid, kid);
+
+    await keycloak.withdrawKey(kid);
+    assert.ok(!(await keycloak.kids()).includes(kid), 'the old key is gone');
+    const still = await refresh(jar, stagedoor);
+    assert.equal(still.status, 200, still.text);
+    await assertAda(still.json());
+    await assertAda((await signedIn(stagedoor)).session);
   });
 
   test('Keycloak goes and comes back: sessions live on, and a Stagedoor that was started meanwhile heals', async () => {

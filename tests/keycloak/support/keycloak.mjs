@@ -89,4 +89,16 @@ export class Keycloak {
       config: { priority: [String(priority)], enabled: ['true'], active: ['true'], algorithm: ['RS256'], keySize: ['2048'] },
     });
   }
+
+  /** Deletes the provider of a key, so that nothing it signed is good any more. */
+  async withdrawKey(kid) {
+    const { keys } = await this.admin('GET', '/keys');
+    await this.admin('DELETE', `/components/${keys.find(key => key.kid === kid).providerId}`);
+  }
+
+  /** The ids of the keys that it publishes. */
+  async kids() {
+    const { keys } = (await send('GET', `${this.issuer}/protocol/openid-connect/certs`)).json();
+    return keys.map(({ kid }) => kid);
+  }
 }
