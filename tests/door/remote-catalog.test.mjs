@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import https from 'node:https';
 import { after } from 'node:test';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { better } from '../support/asserts.mjs';
@@ -9,6 +10,8 @@ import { Jar } from '../support/browser-jar.mjs';
 import { signIn, signedIn } from '../support/flows.mjs';
 import { openHouse, providerBlock } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
+import { temporaryDirectory } from '../support/stagedoor.mjs';
+import { certificateAuthority } from '../config/support/tls.mjs';
 
 const ADA = {
   apiVersion: 'backstage.io/v1alpha1',
@@ -109,4 +112,23 @@ better('a catalog out of order is an error, not somebody unknown', async () => {
     }
   }
   await signedIn(door);
+});
+
+better('a catalog behind a company’s own certificate authority, which NODE_EXTRA_CA_CERTS names', async () => {
+  const directory = temporaryDirectory();
+  const authority = certificateAuthority(directory);
+  const { cert, key } = authority.issue(['localhost']);
+  const behind = https.createServer({ cert, key }, catalog.listeners('request')[0]);
+  await new Promise(resolve => behind.listen(0, '127.0.0.1', resolve));
+  const discovery = { endpoints: [{ target: `https://localhost:${behind.address().port}/api/{{pluginId}}`, plugins: ['catalog'] }] };
+  const answers = {};
+  for (const [who, env] of Object.entries({ trusting: { NODE_EXTRA_CA_CERTS: authority.file }, another: {} })) {
+    const house = await openHouse({ idp, env, catalog: {}, discovery });
+    const { session, error } = await signIn(new Jar(), house.door);
+    answers[who] = session?.backstageIdentity.identity.userEntityRef ?? error.name;
+    await house.close();
+  }
+  behind.close();
+  behind.closeAllConnections();
+  assert.deepEqual(answers, { trusting: 'user:default/ada', another: 'ServiceUnavailableError' });
 });

@@ -33,6 +33,9 @@ pub struct RemoteCatalogSettings {
     pub base_url: Url,
     /// How long one look-up may take, all attempts included.
     pub timeout: Duration,
+    /// Certificate authorities trusted besides the system's: PEM files, each
+    /// with one or more certificates.
+    pub extra_ca_pems: Vec<Vec<u8>>,
 }
 
 impl RemoteCatalogSettings {
@@ -42,6 +45,7 @@ impl RemoteCatalogSettings {
         Self {
             base_url,
             timeout: Duration::from_secs(10),
+            extra_ca_pems: Vec::new(),
         }
     }
 }
@@ -87,11 +91,14 @@ impl RemoteCatalog {
         credentials: Arc<dyn CatalogCredentials>,
         clock: SharedClock,
     ) -> Result<Self, RemoteCatalogError> {
-        let base_url = checked(settings.base_url)?;
-        let transport = Transport::new(&base_url, settings.timeout, credentials)
-            .map_err(RemoteCatalogError::Client)?;
+        let settings = RemoteCatalogSettings {
+            base_url: checked(settings.base_url)?,
+            ..settings
+        };
+        let transport =
+            Transport::new(&settings, credentials).map_err(RemoteCatalogError::Client)?;
         Ok(Self {
-            base_url,
+            base_url: settings.base_url,
             transport: Arc::new(transport),
             look_ups: LookUps::new(clock),
         })

@@ -6,7 +6,7 @@ use std::{
 };
 
 use reqwest::{
-    Client, Response, StatusCode,
+    Certificate, Client, Response, StatusCode,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION},
     redirect,
 };
@@ -15,7 +15,7 @@ use url::{Host, Url};
 use zeroize::Zeroizing;
 
 use super::{
-    CatalogCredentials, CatalogToken, NoCatalogToken,
+    CatalogCredentials, CatalogToken, NoCatalogToken, RemoteCatalogSettings,
     failure::{Failure, described, message_in, shown},
 };
 
@@ -44,10 +44,9 @@ pub(super) struct Answer {
 }
 
 impl Transport {
-    /// Asks the catalog at `base_url` only.
+    /// Asks the catalog that `settings` describe only.
     pub(super) fn new(
-        base_url: &Url,
-        timeout: Duration,
+        settings: &RemoteCatalogSettings,
         credentials: Arc<dyn CatalogCredentials>,
     ) -> Result<Self, reqwest::Error> {
         let mut builder = Client::builder()
@@ -55,13 +54,16 @@ impl Transport {
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(redirect::Policy::none())
             .referer(false);
-        if is_this_machine(base_url) {
+        if is_this_machine(&settings.base_url) {
             builder = builder.no_proxy();
+        }
+        for pem in &settings.extra_ca_pems {
+            builder = builder.tls_certs_merge(Certificate::from_pem_bundle(pem)?);
         }
         Ok(Self {
             client: builder.build()?,
             credentials,
-            timeout,
+            timeout: settings.timeout,
             turns: Semaphore::new(AT_ONCE),
         })
     }

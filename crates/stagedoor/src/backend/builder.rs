@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use stagedoor_ambient::SharedClock;
-use stagedoor_config::ConfigFiles;
-use stagedoor_server::{AppState, Bound, router};
+use stagedoor_config::{ConfigFiles, Environment};
+use stagedoor_server::{AppState, Bound, InFlight, connections_within_limits, router};
 use stagedoor_signin::{Parts, SignIn, resolver::ResolverContext, tokens::TokenService};
 
 use super::{
@@ -62,6 +62,14 @@ impl AuthBackendBuilder {
         self
     }
 
+    /// Reads `environment` in place of this process's variables and working
+    /// directory.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.0.environment = environment;
+        self
+    }
+
     pub(crate) fn dev(mut self) -> Self {
         self.0.dev = true;
         self
@@ -77,14 +85,16 @@ impl AuthBackendBuilder {
         let inputs = self.0;
         let loaded = inputs.load()?;
         let settings = &loaded.settings;
-        let http = parts::http_client(&inputs.environment)?;
+        let authorities = parts::extra_authorities(&inputs.environment);
+        let http = parts::http_client(&authorities)?;
         let registry = inputs.registry(http.clone());
         let live = parts::live(settings, &registry)?;
         let keychain = parts::keychain(settings, inputs.node_env(), &*inputs.entropy)?;
         let storage = parts::storage(settings).await?;
         let user_keys = parts::user_keys(settings, &storage, &registry)?;
         let plugin_keys = parts::shared_plugin_keys(&storage, &registry)?;
-        let catalog = parts::catalog(settings, plugin_keys.clone(), inputs.clock.clone())?;
+        let clock = inputs.clock.clone();
+        let catalog = parts::catalog(settings, plugin_keys.clone(), authorities, clock)?;
         let tokens = Arc::new(TokenService::new(
             parts::token_issuer(settings),
             user_keys,
@@ -100,15 +110,18 @@ impl AuthBackendBuilder {
             clock: inputs.clock.clone(),
             entropy: inputs.entropy.clone(),
         }));
+        let [connections, requests] = parts::limits(settings);
         let state = AppState {
             sign_in: sign_in.clone(),
             plugin_keys: plugin_keys.clone(),
             configuration: Arc::default(),
             settings: Arc::new(parts::server_settings(settings, inputs.dev)?),
+            rate_limits: Arc::new(parts::rate_limits(settings)),
+            in_flight: Arc::new(InFlight::at_most(requests)),
         };
         let tls = parts::tls(&settings.backend)?;
         let listen = &settings.backend.listen;
-        let bound = Bound::to(listen.host.as_deref(), listen.port).await?;
+        let bound = Bound::to(listen.host.as_deref(), listen.port).await?.at_most(connections_within_limits(connections, requests));
         let settling_time = parts::settling_time(settings);
         let metrics = parts::metrics(settings, &state).await?;
         let reload = Reload::new(inputs, http, &loaded, &state);

@@ -7,7 +7,7 @@ use stagedoor_config::Settings;
 use stagedoor_identity::EntityRef;
 
 use super::{Finding, key_door::KeyDoor};
-use crate::parts::{self, CatalogInUse, Registry};
+use crate::parts::{self, Authorities, CatalogInUse, Registry};
 
 const FILES: &str = "files";
 const REACHABLE: &str = "reachable";
@@ -24,14 +24,18 @@ pub(super) struct Checked {
     _door: Option<KeyDoor>,
 }
 
-pub(super) async fn check(settings: &Settings, registry: &Registry<'_>) -> Checked {
+pub(super) async fn check(
+    settings: &Settings,
+    registry: &Registry<'_>,
+    authorities: Authorities,
+) -> Checked {
     let keys = match parts::plugin_keys(registry) {
         Ok(keys) => keys,
         Err(error) => return Checked::nothing(Finding::start_error(REACHABLE, &error)),
     };
     // Reads files.
     let chosen = tokio::task::block_in_place(|| {
-        parts::catalog(settings, keys.clone(), registry.clock.clone())
+        parts::catalog(settings, keys.clone(), authorities, registry.clock.clone())
     });
     match chosen {
         Err(error) => Checked::nothing(Finding::start_error(FILES, &error)),

@@ -17,6 +17,7 @@ mod provider;
 mod report;
 mod session_secret;
 mod sign_in;
+mod sign_in_admission;
 mod signing_keys;
 mod site;
 pub(crate) mod table;
@@ -29,12 +30,13 @@ use stagedoor_config::{ConfigErrors, ConfigFiles, Environment, Known, Loaded, Se
 use stagedoor_oidc::HttpSetupError;
 use stagedoor_signin::authenticator::OidcResult;
 
-use crate::parts::{self, Registry, ResolverFactories};
+use crate::parts::{self, Authorities, Registry, ResolverFactories};
 use provider::InUse;
 
 pub(crate) use finding::{Finding, Level, Section};
 pub(crate) use report::{Report, Verdict, mistakes_json};
 pub(crate) use sign_in::{Part, SignIn, Told};
+pub(crate) use sign_in_admission::Admitted;
 
 /// What to check.
 #[derive(Debug)]
@@ -76,10 +78,11 @@ pub(crate) async fn run(request: Request) -> Result<Report, CheckError> {
     let (clock, entropy): (SharedClock, SharedEntropy) =
         (Arc::new(SystemClock), Arc::new(SystemEntropy::default()));
     let resolvers = ResolverFactories::default();
+    let authorities = parts::extra_authorities(&environment);
     let registry = Registry {
         providers: &BTreeMap::new(),
         resolvers: &resolvers,
-        http: parts::http_client(&environment)?,
+        http: parts::http_client(&authorities)?,
         clock,
         entropy,
     };
@@ -95,7 +98,13 @@ pub(crate) async fn run(request: Request) -> Result<Report, CheckError> {
     let (of_providers, database, (catalog, sign_ins)) = futures_util::join!(
         asked,
         database::check(settings, in_production),
-        catalog_and_sign_ins(settings, &providers, claims.as_ref(), &registry),
+        catalog_and_sign_ins(
+            settings,
+            &providers,
+            claims.as_ref(),
+            &registry,
+            authorities
+        ),
     );
     sections.extend(of_providers);
     sections.push(Section::new("catalog", catalog));
@@ -159,9 +168,10 @@ async fn catalog_and_sign_ins(
     providers: &[InUse<'_>],
     claims: Option<&OidcResult>,
     registry: &Registry<'_>,
+    authorities: Authorities,
 ) -> (Vec<Finding>, Vec<SignIn>) {
     // Kept to the end: with it goes the door at which our keys are.
-    let mut checked = catalog::check(settings, registry).await;
+    let mut checked = catalog::check(settings, registry, authorities).await;
     let mut findings = std::mem::take(&mut checked.findings);
     let (Some(claims), Some(catalog)) = (claims, &checked.catalog) else {
         return (findings, Vec::new());

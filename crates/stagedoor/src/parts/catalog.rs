@@ -12,6 +12,7 @@ use stagedoor_signin::tokens::KeyRing;
 use url::Url;
 
 use super::{
+    Authorities,
     catalog_credentials::catalog_credentials,
     catalog_place::{CatalogPlace, DISCOVERY},
 };
@@ -59,6 +60,7 @@ impl CatalogInUse {
 pub(crate) fn catalog(
     settings: &Settings,
     plugin_keys: Arc<KeyRing>,
+    authorities: Authorities,
     clock: SharedClock,
 ) -> Result<CatalogInUse, StartError> {
     let place = CatalogPlace::of(settings)?;
@@ -68,7 +70,13 @@ pub(crate) fn catalog(
         .iter()
         .map(|location| FileLocation::new(&location.target))
         .collect();
-    let remote = |url| remote(url, settings, plugin_keys, clock);
+    let remote = |url| {
+        let at = RemoteCatalogSettings {
+            extra_ca_pems: authorities,
+            ..RemoteCatalogSettings::at(url)
+        };
+        remote(at, settings, plugin_keys, clock)
+    };
     match (place, files.is_empty()) {
         (CatalogPlace::Named(url), _) => remote(url),
         (CatalogPlace::ByDefault(url), true) => remote(url),
@@ -101,13 +109,13 @@ fn calls_ourselves(url: &Url) -> String {
 }
 
 fn remote(
-    url: Url,
+    at: RemoteCatalogSettings,
     settings: &Settings,
     plugin_keys: Arc<KeyRing>,
     clock: SharedClock,
 ) -> Result<CatalogInUse, StartError> {
     let chosen = catalog_credentials(settings, plugin_keys, clock.clone());
-    let catalog = RemoteCatalog::new(RemoteCatalogSettings::at(url), chosen.credentials, clock)
+    let catalog = RemoteCatalog::new(at, chosen.credentials, clock)
         .map_err(|error| StartError::setting(DISCOVERY, error.to_string()))?;
     tracing::info!(
         catalog = %catalog.base_url(),

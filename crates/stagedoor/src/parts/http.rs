@@ -1,4 +1,4 @@
-//! The environment → HTTP with identity providers.
+//! The environment → HTTP with identity providers, and whom to trust there.
 
 use stagedoor_config::Environment;
 use stagedoor_oidc::{HttpClient, HttpSettings, HttpSetupError};
@@ -7,22 +7,32 @@ use stagedoor_oidc::{HttpClient, HttpSettings, HttpSetupError};
 /// Backstage reaches a provider behind a company's own authority.
 const EXTRA_AUTHORITIES: &str = "NODE_EXTRA_CA_CERTS";
 
-/// The client that all providers share.
-pub(crate) fn http_client(environment: &Environment) -> Result<HttpClient, HttpSetupError> {
-    let settings = HttpSettings {
-        extra_ca_pems: extra_authorities(environment).into_iter().collect(),
-        ..HttpSettings::default()
-    };
-    let client = HttpClient::new(settings);
-    if let Err(error @ HttpSetupError::BadCertificate { .. }) = &client {
-        // As Node.js does: a Backstage starts with such a file as well.
-        tracing::warn!("{EXTRA_AUTHORITIES} is ignored: {error}");
-        return HttpClient::new(HttpSettings::default());
+/// Certificate authorities trusted besides the system's, for every connection
+/// that this process makes: PEM files.
+pub(crate) type Authorities = Vec<Vec<u8>>;
+
+/// The authorities that the environment names. As with Node.js, a file of
+/// theirs that can't be used stops nothing: a Backstage starts with it as well.
+pub(crate) fn extra_authorities(environment: &Environment) -> Authorities {
+    let authorities: Authorities = read(environment).into_iter().collect();
+    match http_client(&authorities) {
+        Err(error @ HttpSetupError::BadCertificate { .. }) => {
+            tracing::warn!("{EXTRA_AUTHORITIES} is ignored: {error}");
+            Authorities::new()
+        }
+        _ => authorities,
     }
-    client
 }
 
-fn extra_authorities(environment: &Environment) -> Option<Vec<u8>> {
+/// The client that all providers share.
+pub(crate) fn http_client(authorities: &Authorities) -> Result<HttpClient, HttpSetupError> {
+    HttpClient::new(HttpSettings {
+        extra_ca_pems: authorities.clone(),
+        ..HttpSettings::default()
+    })
+}
+
+fn read(environment: &Environment) -> Option<Vec<u8>> {
     let path = environment
         .get(EXTRA_AUTHORITIES)
         .filter(|path| !path.is_empty())?;
@@ -43,9 +53,9 @@ mod tests {
     fn the_file_that_node_reads_is_read() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, "-----BEGIN CERTIFICATE-----").unwrap();
-        let read = extra_authorities(&environment(file.path().to_str().unwrap()));
-        assert_eq!(read.unwrap(), b"-----BEGIN CERTIFICATE-----");
-        assert_eq!(extra_authorities(&Environment::default()), None);
+        let found = read(&environment(file.path().to_str().unwrap()));
+        assert_eq!(found.unwrap(), b"-----BEGIN CERTIFICATE-----");
+        assert_eq!(read(&Environment::default()), None);
     }
 
     #[test]
@@ -53,7 +63,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, "junk").unwrap();
         for path in [file.path().to_str().unwrap(), "/nowhere/at/all.pem", ""] {
-            http_client(&environment(path)).unwrap();
+            assert!(extra_authorities(&environment(path)).is_empty());
         }
     }
 }

@@ -16,16 +16,16 @@ mod tls;
 
 pub(crate) use catalog::{CatalogInUse, catalog};
 pub(crate) use catalog_credentials::catalog_verifies_our_keys;
-pub(crate) use http::http_client;
+pub(crate) use http::{Authorities, extra_authorities, http_client};
 pub(crate) use keys::{
     in_production, keychain, plugin_keys, shared_plugin_keys, static_keys, token_issuer, user_keys,
     user_token_algorithm,
 };
 pub(crate) use metrics::{MetricsPort, metrics};
-pub(crate) use providers::{Registry, callback_url, live, origins};
+pub(crate) use providers::{Registry, admission, callback_url, live, origins};
 pub(crate) use relying_party::{oidc_options, relying_party};
 pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};
 pub(crate) use secret_strength::weakness;
-pub(crate) use server::server_settings;
+pub(crate) use server::{limits, rate_limits, server_settings};
 pub(crate) use storage::{database_location, settling_time, storage};
 pub(crate) use tls::tls;
