@@ -55,11 +55,12 @@ pub use layers::ConfigFiles;
 pub use problem::{ConfigErrors, ConfigReport, ConfigWarning, Problem};
 pub use settings::{
     App, AssertionAudience, Auth, AuthorizationRequest, Backend, BackendAuth, CatalogSettings,
-    ClaimsFrom, ClientAssertion, ClientCertificate, Cors, Database, DiscoveryEndpoint, Display,
-    Division, FileLocation, Https, KeyStore, Known, Listen, Logout, PostgresSettings, PostgresTls,
-    Prompt, Provider, ProviderEnvironment, ProviderId, Resolver, ResponseMode, Settings,
-    SqliteLocation, StagedoorSettings, StaticAccess, StaticKey, TokenEndpointAuthMethod,
-    TokenSignedResponseAlg,
+    ClaimsFrom, ClientAddressSettings, ClientAssertion, ClientCertificate, Color, Cors, Database,
+    DiscoveryEndpoint, Display, Division, FileLocation, Https, Icon, KeyStore, Known, Limits,
+    Listen, Logout, PostgresSettings, PostgresTls, Prompt, Provider, ProviderEnvironment,
+    ProviderId, RateLimit, RateLimits, Resolver, ResponseMode, Settings, SignInPage,
+    SignInSettings, SqliteLocation, StagedoorSettings, StaticAccess, StaticKey, Svg,
+    TokenEndpointAuthMethod, TokenSignedResponseAlg, TrustedProxies,
 };
 pub use watch::{WatchError, Watcher, watch};
 

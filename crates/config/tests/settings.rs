@@ -64,8 +64,8 @@ fn a_provider_has_backstages_defaults() {
     assert_eq!(environment.prompt, Prompt::None);
     assert_eq!(environment.timeout, SignedDuration::from_secs(10));
     assert_eq!(environment.clock_tolerance, SignedDuration::from_secs(10));
-    assert!(environment.additional_scopes.is_empty() && environment.resolvers.is_empty());
-    assert!(!environment.trust_unverified_email && environment.session_duration.is_none());
+    assert!(environment.additional_scopes.is_empty() && environment.sign_in.resolvers.is_empty());
+    assert!(!environment.profile.trust_unverified_email && environment.session_duration.is_none());
     assert!(environment.callback_url.is_none());
 }
 
@@ -138,7 +138,7 @@ fn a_provider_may_say_everything() {
         ]
     );
     assert!(environment.authorization_url.is_some() && environment.token_url.is_some());
-    assert!(environment.trust_unverified_email);
+    assert!(environment.profile.trust_unverified_email);
     assert_eq!(environment.display.title.as_deref(), Some("Acme"));
     assert_eq!(
         environment.display.message.as_deref(),
@@ -146,7 +146,7 @@ fn a_provider_may_say_everything() {
     );
     let allow_without_catalog_user = false;
     assert!(
-        environment.resolvers
+        environment.sign_in.resolvers
             == [
                 Resolver::EmailMatchingUserEntityProfileEmail {
                     allowed_domains: None,
@@ -162,16 +162,16 @@ fn a_provider_may_say_everything() {
                 Resolver::OidcSubClaimMatchingKeycloakUserId,
                 Resolver::OidcSubClaimMatchingPingIdentityUserId,
                 Resolver::ClaimMatchingUserEntityAnnotation {
-                    claim: "ids.hr".to_owned(),
+                    claim: "ids.hr".parse().unwrap(),
                     annotation: "acme.com/hr".to_owned(),
                     allow_without_catalog_user,
                 },
                 Resolver::ClaimMatchingUserEntityName {
-                    claim: "upn".to_owned(),
+                    claim: "upn".parse().unwrap(),
                     allow_without_catalog_user,
                 },
                 Resolver::ClaimMatchingUserEntityFilter {
-                    claim: "mail".to_owned(),
+                    claim: "mail".parse().unwrap(),
                     filter: "spec.profile.email".to_owned(),
                     allow_without_catalog_user,
                 },
@@ -189,7 +189,11 @@ fn a_resolver_from_code_gets_its_options() {
     let settings = load_str(&yaml, &Environment::default(), &known)
         .unwrap()
         .settings;
-    let resolver = settings.auth.providers[0].environments[0].1.resolvers[0].clone();
+    let resolver = settings.auth.providers[0].environments[0]
+        .1
+        .sign_in
+        .resolvers[0]
+        .clone();
     assert!(
         resolver
             == Resolver::Custom {

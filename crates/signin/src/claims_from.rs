@@ -21,7 +21,8 @@ impl ClaimsFrom {
     }
 
     /// What is known, from the ID token and from userinfo if there is any.
-    pub(crate) fn known(self, userinfo: Option<Claims>, id_token: &Claims) -> Claims {
+    #[must_use]
+    pub fn known(self, userinfo: Option<Claims>, id_token: &Claims) -> Claims {
         match (self, userinfo) {
             (Self::Both, Some(userinfo)) => id_token.clone().overlaid_by(userinfo),
             (Self::Userinfo, Some(userinfo)) => userinfo,

@@ -3,7 +3,7 @@
 use stagedoor_oidc::OidcError;
 use stagedoor_storage::StorageError;
 
-use crate::{resolver::ResolveError, sealing::NotAuthentic, tokens::TokenError};
+use crate::{Refusal, resolver::ResolveError, sealing::NotAuthentic, tokens::TokenError};
 
 /// The error names Backstage's clients know (contract §2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +114,10 @@ pub enum SignInError {
     /// There is no session cookie, or none that names a live session.
     #[error("Missing session cookie")]
     SessionMissing,
+    /// The session was ended: a secret of its past was presented, by a thief
+    /// or by whom it was stolen from.
+    #[error("The session has ended, please sign in again")]
+    SecretReused,
     /// Another refresh of the same session did not finish in time.
     #[error("The session is being refreshed elsewhere, please try again")]
     RefreshBusy,
@@ -126,6 +130,9 @@ pub enum SignInError {
     /// The provider did not answer within the limit of a refresh.
     #[error("The identity provider can't be reached at the moment, please try again")]
     ProviderTooSlow,
+    /// They are not let in at this provider.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The resolver did not find a user.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
@@ -169,11 +176,13 @@ impl SignInError {
             | Self::FlowAlreadyUsed
             | Self::FlowCookieMissing
             | Self::FlowCookieInvalid => Name::NotAllowedError,
-            Self::NotFromFrontend | Self::RefreshFailed(_) | Self::Unsealing(_) => {
-                Name::AuthenticationError
-            }
+            Self::NotFromFrontend
+            | Self::RefreshFailed(_)
+            | Self::SecretReused
+            | Self::Unsealing(_) => Name::AuthenticationError,
             Self::Provider(error) if error.is_transient() => Name::ServiceUnavailableError,
             Self::Provider(_) => Name::AuthenticationError,
+            Self::Refused(_) => Refusal::NAME,
             Self::Resolve(error) => error.name(),
             Self::Token(_) => Name::Error,
             Self::RefreshBusy | Self::ProviderTooSlow | Self::Storage(_) | Self::NoEntropy(_) => {
@@ -207,10 +216,12 @@ impl SignInError {
             Self::LogoutTokenUsed => "logout_token_used",
             Self::LogoutNotNamed => "logout_not_named",
             Self::SessionMissing => "session_missing",
+            Self::SecretReused => "session_secret_reused",
             Self::RefreshBusy => "refresh_busy",
             Self::RefreshFailed(cause) => cause.code(),
             Self::Provider(error) => error.code(),
             Self::ProviderTooSlow => "provider_too_slow",
+            Self::Refused(refusal) => refusal.code(),
             Self::Resolve(error) => error.code(),
             Self::Token(_) => "token_not_issued",
             Self::Storage(_) => "storage_unavailable",
@@ -242,6 +253,7 @@ impl SignInError {
     #[must_use]
     pub fn asks_for_another_account(&self) -> bool {
         match self {
+            Self::Refused(_) => true,
             Self::Resolve(error) => error.name() != ErrorName::ServiceUnavailableError,
             _ => false,
         }
@@ -252,8 +264,37 @@ impl SignInError {
     pub fn ends_session(&self) -> bool {
         match self {
             Self::Provider(error) => error.is_refused(),
-            Self::Unsealing(_) => true,
+            Self::Unsealing(_) | Self::SecretReused => true,
             _ => false,
+        }
+    }
+}
+
+/// How a provider failed that ended no session: all who wait for the same
+/// refresh are told so.
+#[derive(Debug, Clone)]
+pub(crate) enum ProviderFailure {
+    Failed(OidcError),
+    TooSlow,
+}
+
+impl ProviderFailure {
+    pub(crate) fn of(error: &SignInError) -> Option<Self> {
+        match error {
+            SignInError::Provider(failure) if !error.ends_session() => {
+                Some(Self::Failed(failure.clone()))
+            }
+            SignInError::ProviderTooSlow => Some(Self::TooSlow),
+            _ => None,
+        }
+    }
+}
+
+impl From<ProviderFailure> for SignInError {
+    fn from(failure: ProviderFailure) -> Self {
+        match failure {
+            ProviderFailure::Failed(error) => Self::Provider(error),
+            ProviderFailure::TooSlow => Self::ProviderTooSlow,
         }
     }
 }

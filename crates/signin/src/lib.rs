@@ -9,12 +9,14 @@
 //!
 //! Nothing here knows HTTP or SQL.
 
-mod audit;
+mod admission;
+pub mod audit;
 pub mod authenticator;
 mod claims_from;
 mod count;
 mod error;
 mod flow;
+mod groups;
 mod icon;
 mod oidc_authenticator;
 pub mod origin;
@@ -24,9 +26,11 @@ pub mod resolver;
 mod scope;
 mod sealing;
 mod service;
+mod services;
 pub mod session;
 pub mod tokens;
 
+pub use admission::{Admission, Condition, Refusal, RefusalReason};
 pub use claims_from::ClaimsFrom;
 pub use error::{ErrorName, SignInError};
 pub use flow::{
@@ -34,10 +38,13 @@ pub use flow::{
     FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshRequest, Refreshed, SignedIn,
     StartRequest, Started,
 };
+pub use groups::{GroupClaims, LeftOut, WhyLeftOut};
 pub use icon::{Icon, Svg};
 pub use oidc_authenticator::{OidcAuthenticator, OidcOptions, Prompt};
-pub use profile::{EmailPolicy, profile_of};
+pub use profile::profile_of;
 pub use provider::{DEFAULT_SESSION_DURATION, Provider, ProviderSet};
 pub use scope::{ScopePolicy, Scopes};
 pub use sealing::{Keychain, KeychainError};
 pub use service::{Live, Parts, SignIn};
+pub use services::{Service, ServicePermission, Services};
+pub use stagedoor_claims as claims;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use async_trait::async_trait;
+use stagedoor_claims::ProfileClaims;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError,
@@ -15,7 +16,7 @@ use crate::{
     authenticator::{
         Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
     },
-    profile::{EmailPolicy, profile_of},
+    profile::profile_of,
 };
 
 /// What `prompt` to send to the provider (contract §3).
@@ -74,8 +75,8 @@ pub struct OidcOptions {
     pub start_url_search_params: Vec<(String, String)>,
     /// Where what is known of people comes from.
     pub claims_from: ClaimsFrom,
-    /// Which e-mail addresses may be believed.
-    pub emails: EmailPolicy,
+    /// Which claims a profile is made of.
+    pub profile: ProfileClaims,
 }
 
 /// Signs people in at an OpenID provider.
@@ -192,7 +193,7 @@ impl Authenticator for OidcAuthenticator {
     }
 
     fn profile(&self, result: &OidcResult) -> Profile {
-        profile_of(&result.userinfo, self.options.emails)
+        profile_of(&result.userinfo, &self.options.profile)
     }
 
     fn status(&self) -> ProviderStatus {

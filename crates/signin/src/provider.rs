@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use stagedoor_oidc::ProviderStatus;
+use stagedoor_storage::SessionRecord;
 use url::Url;
 
 use crate::{
-    SignInError, authenticator::Authenticator, resolver::SignInResolver, scope::ScopePolicy,
+    Admission, GroupClaims, Icon, SignInError, authenticator::Authenticator,
+    resolver::SignInResolver, scope::ScopePolicy,
 };
 
 /// How long a session lasts when `sessionDuration` says nothing (contract §5).
@@ -23,8 +25,16 @@ pub struct Provider {
     pub title: String,
     /// A sentence shown with the button, instead of the default one.
     pub message: Option<String>,
+    /// What stands before the title; `None` for its first letter.
+    pub icon: Option<Icon>,
+    /// Where it stands among the others: lower comes first.
+    pub order: i32,
     /// Speaks with the provider.
     pub authenticator: Arc<dyn Authenticator>,
+    /// Decides who is let in at all.
+    pub admission: Admission,
+    /// What people own through beside what the resolver says.
+    pub group_claims: GroupClaims,
     /// Decides who someone is; `None` for a provider used only for its access
     /// tokens.
     pub resolver: Option<Arc<dyn SignInResolver>>,
@@ -59,8 +69,15 @@ impl std::fmt::Debug for Provider {
     }
 }
 
-/// All providers of one configuration, in the order they are shown: immutable,
-/// swapped as a whole.
+impl Provider {
+    /// Whether `session` is one of this provider in its environment.
+    pub(crate) fn is_of(&self, session: &SessionRecord) -> bool {
+        session.provider == self.id && session.environment == self.environment
+    }
+}
+
+/// All providers of one configuration, in the order they are shown
+/// ([`Provider::order`], then as given): immutable, swapped as a whole.
 #[derive(Debug, Default)]
 pub struct ProviderSet {
     providers: Vec<Arc<Provider>>,
@@ -71,8 +88,10 @@ impl ProviderSet {
     /// `not_configured` are ids that exist but can't be used here.
     #[must_use]
     pub fn new(providers: impl IntoIterator<Item = Provider>, not_configured: Vec<String>) -> Self {
+        let mut providers: Vec<_> = providers.into_iter().map(Arc::new).collect();
+        providers.sort_by_key(|provider| provider.order);
         Self {
-            providers: providers.into_iter().map(Arc::new).collect(),
+            providers,
             not_configured,
         }
     }

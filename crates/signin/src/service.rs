@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use stagedoor_ambient::{SharedClock, SharedEntropy};
+use stagedoor_ambient::{SharedClock, SharedEntropy, random_bytes};
 use stagedoor_storage::Storage;
 use tokio::sync::Semaphore;
 
 use crate::{
     SignInError,
+    error::ProviderFailure,
     origin::AllowedOrigins,
     provider::{Provider, ProviderSet},
     resolver::{ResolverContext, SignInInfo},
     sealing::Keychain,
-    session::{SessionGates, SessionResponse, SessionTokens},
+    services::Services,
+    session::{SessionAdministration, SessionGates, SessionPolicy, SessionResponse, SessionTokens},
     tokens::TokenService,
 };
 
@@ -28,6 +30,10 @@ pub struct Live {
     pub providers: ProviderSet,
     /// Where answers may go.
     pub origins: AllowedOrigins,
+    /// How long sessions last, and how many there may be.
+    pub sessions: SessionPolicy,
+    /// Which services may manage sessions.
+    pub services: Services,
 }
 
 /// What [`SignIn`] is made of.
@@ -55,7 +61,7 @@ pub struct SignIn {
     pub(crate) storage: Arc<dyn Storage>,
     resolver_context: ResolverContext,
     tokens: Arc<TokenService>,
-    pub(crate) gates: SessionGates,
+    pub(crate) gates: SessionGates<ProviderFailure>,
     pub(crate) room_for_unproven: Arc<Semaphore>,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
@@ -113,6 +119,20 @@ impl SignIn {
         &self.tokens
     }
 
+    /// Lists sessions and ends them.
+    #[must_use]
+    pub fn sessions(&self) -> SessionAdministration {
+        SessionAdministration::new(self.storage.clone(), self.clock.clone())
+    }
+
+    /// `period`, give or take a quarter: so that nodes that were started
+    /// together don't all do the same at once ever after.
+    #[must_use]
+    pub fn about(&self, period: std::time::Duration) -> std::time::Duration {
+        let chance = random_bytes(&*self.entropy).map_or(128, |[byte]: [u8; 1]| byte);
+        period * (384 + u32::from(chance)) / 512
+    }
+
     /// Asks the database a question that costs it nothing.
     ///
     /// # Errors
@@ -144,7 +164,7 @@ impl SignIn {
     }
 
     /// What a client is told of a session with these tokens: here it is
-    /// decided who someone is.
+    /// decided whether someone is let in, and who they are.
     pub(crate) async fn session_response(
         &self,
         provider: &Provider,
@@ -153,8 +173,13 @@ impl SignIn {
         let result = tokens.result();
         let profile = provider.authenticator.profile(&result);
         let info = SignInInfo { profile, result };
+        provider.admission.check(&info)?;
         let backstage_identity = match &provider.resolver {
-            Some(resolver) => Some(resolver.resolve(&info, &self.resolver_context).await?),
+            Some(resolver) => {
+                let groups = provider.group_claims.refs_of(&provider.id, &info);
+                let context = self.resolver_context.with_ownership(groups);
+                Some(resolver.resolve(&info, &context).await?)
+            }
             None => None,
         };
         Ok(SessionResponse {

@@ -3,7 +3,7 @@
 use super::field::Field;
 use crate::{
     document::{Absence, Entry, Node, Object, Place, Value},
-    problem::{Problem, Report, nearest},
+    problem::{Problem, Report, nearest, one_of},
 };
 
 /// An object whose keys are settings.
@@ -164,6 +164,30 @@ impl<'a> Section<'a> {
                 );
             }
         }
+    }
+
+    /// Reports every key that is none of `known`, skipping what looks like one
+    /// of `told`: for our own sections, in which a key that is ignored would
+    /// let more people in.
+    pub(crate) fn refuse_unknown(&self, known: &[&str], told: &[&str]) {
+        for field in self.fields().filter(|field| !known.contains(&field.key)) {
+            let meant = nearest(field.key, known.iter().copied());
+            if meant.is_some_and(|meant| told.contains(&meant) && !self.mentions(meant)) {
+                continue;
+            }
+            let help = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("known here: {}", one_of(known.iter().copied())),
+            };
+            let problem = Problem::new(field.key_place, &field.path, "this key is unknown");
+            self.report.error(problem.with_help(help));
+        }
+    }
+
+    /// Reports a problem.
+    pub(crate) fn error<T>(&self, problem: Problem) -> Option<T> {
+        self.report.error(problem);
+        None
     }
 
     fn missing(&self, key: &str, hints: &[&str]) {

@@ -6,23 +6,33 @@ mod authorization_request;
 mod backend;
 mod backend_auth;
 mod catalog;
+mod claim_path;
+mod client_address;
 mod client_credentials;
 mod cors;
 mod database;
 mod discovery;
+mod display;
+mod group_claim;
 mod https;
 mod issuer;
 mod key_store;
 mod known;
+mod limits;
 mod listen;
 mod logout;
 mod paths;
 mod postgres;
 mod postgres_url;
+mod profile;
 mod provider;
 mod provider_environment;
+mod requirement;
 mod resolver;
+mod sign_in;
+mod sign_in_page;
 mod stagedoor;
+mod svg;
 mod token;
 
 pub use app::App;
@@ -31,20 +41,26 @@ pub use authorization_request::{AuthorizationRequest, ResponseMode};
 pub use backend::Backend;
 pub use backend_auth::{BackendAuth, StaticAccess};
 pub use catalog::{CatalogSettings, FileLocation};
+pub use client_address::{ClientAddressSettings, TrustedProxies};
 pub use client_credentials::{AssertionAudience, ClientAssertion, ClientCertificate};
 pub use cors::Cors;
 pub use database::{Database, SqliteLocation};
 pub use discovery::DiscoveryEndpoint;
+pub use display::{Display, Icon};
 pub use https::Https;
 pub use key_store::{KeyStore, StaticKey};
 pub use known::Known;
+pub use limits::{Limits, RateLimit, RateLimits};
 pub use listen::Listen;
 pub use logout::Logout;
 pub use postgres::{Division, PostgresSettings, PostgresTls};
 pub use provider::{Provider, ProviderId};
-pub use provider_environment::{Display, Prompt, ProviderEnvironment};
+pub use provider_environment::{Prompt, ProviderEnvironment};
 pub use resolver::Resolver;
+pub use sign_in::SignInSettings;
+pub use sign_in_page::{Color, SignInPage};
 pub use stagedoor::StagedoorSettings;
+pub use svg::Svg;
 pub use token::{ClaimsFrom, TokenEndpointAuthMethod, TokenSignedResponseAlg};
 
 use crate::{environment::Environment, layers::Merged, problem::Report, reading::Section};
@@ -67,6 +83,8 @@ pub struct Settings {
     pub discovery: Vec<DiscoveryEndpoint>,
     /// `enableExperimentalRedirectFlow`: sign in by redirects, without a popup.
     pub enable_experimental_redirect_flow: bool,
+    /// `stagedoor.signInPage`.
+    pub sign_in_page: SignInPage,
     /// `stagedoor`.
     pub stagedoor: StagedoorSettings,
 }
@@ -102,6 +120,7 @@ impl Settings {
         let redirect_flow = root
             .get("enableExperimentalRedirectFlow")
             .and_then(|field| field.boolean());
+        let sign_in_page = SignInPage::read(&root.section("stagedoor"), &paths);
         let stagedoor = StagedoorSettings::read(&root);
         Some(Self {
             app: app?,
@@ -110,6 +129,7 @@ impl Settings {
             catalog,
             discovery,
             enable_experimental_redirect_flow: redirect_flow.unwrap_or(false),
+            sign_in_page,
             stagedoor,
         })
     }

@@ -2,13 +2,15 @@
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
+use stagedoor_claims::ProfileClaims;
 use url::Url;
 
 use super::{
-    AuthorizationRequest, ClaimsFrom, ClientAssertion, ClientCertificate, Known, Logout, Resolver,
-    TokenEndpointAuthMethod, TokenSignedResponseAlg,
+    AuthorizationRequest, ClaimsFrom, ClientAssertion, ClientCertificate, Display, Known, Logout,
+    Paths, SignInSettings, TokenEndpointAuthMethod, TokenSignedResponseAlg,
     client_credentials::warn_of_missing_key,
     issuer::{read_issuer, warn_of_everybodys_email},
+    profile::read_profile,
 };
 use crate::{
     document::Value,
@@ -64,11 +66,10 @@ pub struct ProviderEnvironment {
     pub authorization_url: Option<Url>,
     /// `tokenUrl`: instead of what discovery says.
     pub token_url: Option<Url>,
-    /// `dangerouslyTrustUnverifiedEmail`, ours: take an email for good even if
-    /// the provider does not say that it is verified.
-    pub trust_unverified_email: bool,
-    /// `signIn.resolvers`; without any, the provider gives access tokens only.
-    pub resolvers: Vec<Resolver>,
+    /// `profile` and `dangerouslyTrustUnverifiedEmail`, ours.
+    pub profile: ProfileClaims,
+    /// `signIn`.
+    pub sign_in: SignInSettings,
     /// `display`, ours.
     pub display: Display,
 }
@@ -85,16 +86,7 @@ pub enum Prompt {
     Value(String),
 }
 
-/// `display`: what the sign-in page says of the provider.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Display {
-    /// `title`: its name.
-    pub title: Option<String>,
-    /// `message`: a sentence below it.
-    pub message: Option<String>,
-}
-
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 31] = [
     "acrEssential",
     "acrValues",
     "additionalScopes",
@@ -113,6 +105,7 @@ const KEYS: [&str; 30] = [
     "logout",
     "maxAge",
     "metadataUrl",
+    "profile",
     "prompt",
     "pushedAuthorizationRequests",
     "responseMode",
@@ -138,7 +131,7 @@ pub(super) const METADATA_HINTS: &[&str] = &[
 ];
 
 impl ProviderEnvironment {
-    pub(super) fn read(section: &Section<'_>, known: &Known) -> Option<Self> {
+    pub(super) fn read(section: &Section<'_>, known: &Known, paths: &Paths) -> Option<Self> {
         section.warn_of_typos(&KEYS, &["clientId", "clientSecret", "metadataUrl", "scope"]);
         let method = section
             .get("tokenEndpointAuthMethod")
@@ -179,14 +172,11 @@ impl ProviderEnvironment {
         let start_url_search_params = search_params(section);
         let session_duration = session_duration(section);
         let logout = Logout::read(section);
-        let trust_unverified_email = section
-            .get("dangerouslyTrustUnverifiedEmail")
-            .and_then(|field| field.boolean())
-            .unwrap_or(false);
-        let resolvers = resolvers(section, known);
-        let display = Display::read(section);
+        let profile = read_profile(section);
+        let sign_in = SignInSettings::read(section, known);
+        let display = Display::read(section, paths);
         warn_of_missing_key(section, method, &client_assertion);
-        if trust_unverified_email {
+        if profile.trust_unverified_email {
             warn_of_everybodys_email(section);
         }
         Some(Self {
@@ -211,8 +201,8 @@ impl ProviderEnvironment {
             logout,
             authorization_url,
             token_url,
-            trust_unverified_email,
-            resolvers,
+            profile,
+            sign_in,
             display,
         })
     }
@@ -224,17 +214,6 @@ impl From<Option<String>> for Prompt {
             None | Some("none") => Self::None,
             Some("auto") => Self::Auto,
             Some(value) => Self::Value(value.to_owned()),
-        }
-    }
-}
-
-impl Display {
-    fn read(section: &Section<'_>) -> Self {
-        let display = section.section("display");
-        display.warn_of_typos(&["title", "message"], &[]);
-        Self {
-            title: display.get("title").and_then(|field| field.string()),
-            message: display.get("message").and_then(|field| field.string()),
         }
     }
 }
@@ -343,17 +322,4 @@ fn search_params(section: &Section<'_>) -> Vec<(String, String)> {
         }
     };
     params.fields().flat_map(read).collect()
-}
-
-fn resolvers(section: &Section<'_>, known: &Known) -> Vec<Resolver> {
-    let sign_in = section.section("signIn");
-    sign_in.warn_of_typos(&["resolvers"], &[]);
-    let resolvers = sign_in
-        .get("resolvers")
-        .and_then(|field| field.sections())
-        .unwrap_or_default();
-    resolvers
-        .iter()
-        .filter_map(|resolver| Resolver::read(resolver, &known.resolvers))
-        .collect()
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use stagedoor_claims::ClaimPath;
+
+use super::claim_path::claim_path;
 use crate::{
     problem::{nearest, one_of},
     reading::Section,
@@ -38,8 +41,8 @@ pub enum Resolver {
     OidcSubClaimMatchingPingIdentityUserId,
     /// `claimMatchingUserEntityAnnotation`.
     ClaimMatchingUserEntityAnnotation {
-        /// `claim`: the name of a claim, dots leading into objects.
-        claim: String,
+        /// `claim`: the claim to go by.
+        claim: ClaimPath,
         /// `annotation`: the annotation that holds the claim's value.
         annotation: String,
         /// See [`Resolver`].
@@ -47,15 +50,15 @@ pub enum Resolver {
     },
     /// `claimMatchingUserEntityName`.
     ClaimMatchingUserEntityName {
-        /// `claim`: the name of a claim, dots leading into objects.
-        claim: String,
+        /// `claim`: the claim to go by.
+        claim: ClaimPath,
         /// See [`Resolver`].
         allow_without_catalog_user: bool,
     },
     /// `claimMatchingUserEntityFilter`.
     ClaimMatchingUserEntityFilter {
-        /// `claim`: the name of a claim, dots leading into objects.
-        claim: String,
+        /// `claim`: the claim to go by.
+        claim: ClaimPath,
         /// `filter`: the key in the entity that holds the claim's value, such
         /// as `spec.profile.email`.
         filter: String,
@@ -154,7 +157,7 @@ impl Resolver {
             }
             "claimMatchingUserEntityName" => {
                 section.warn_of_typos(&["resolver", "claim", WITHOUT_USER], &["claim"]);
-                let claim = section.required("claim", &[])?.string()?;
+                let claim = claim_path(&section.required("claim", &[])?)?;
                 Some(Self::ClaimMatchingUserEntityName {
                     claim,
                     allow_without_catalog_user: without_user(section),
@@ -197,10 +200,10 @@ fn without_user(section: &Section<'_>) -> bool {
         .unwrap_or(false)
 }
 
-fn claim_and(section: &Section<'_>, key: &'static str) -> Option<(String, String)> {
+fn claim_and(section: &Section<'_>, key: &'static str) -> Option<(ClaimPath, String)> {
     section.warn_of_typos(&["resolver", "claim", key, WITHOUT_USER], &["claim", key]);
     let claim = section.required("claim", &[]);
     let other = section.required(key, &[]);
-    let (claim, other) = (claim?.string(), other?.string());
+    let (claim, other) = (claim_path(&claim?), other?.string());
     Some((claim?, other?))
 }

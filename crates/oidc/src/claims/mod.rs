@@ -66,14 +66,6 @@ impl Claims {
         }
     }
 
-    /// The value at `path`: a claim's name, or names joined by dots for a value
-    /// inside objects (`realm_access.roles`). Names that hold dots themselves
-    /// (`https://example.com/groups`) are found too: the longest name wins.
-    #[must_use]
-    pub fn path(&self, path: &str) -> Option<&Value> {
-        descend(&self.0, path)
-    }
-
     /// All claims as one JSON object.
     #[must_use]
     pub fn as_value(&self) -> &Value {
@@ -85,16 +77,6 @@ impl Claims {
     pub fn into_value(self) -> Value {
         self.0
     }
-}
-
-fn descend<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    let object = value.as_object()?;
-    object.get(path).or_else(|| {
-        path.rmatch_indices('.').find_map(|(dot, _)| {
-            let inner = object.get(&path[..dot])?;
-            descend(inner, &path[dot + 1..])
-        })
-    })
 }
 
 impl From<Map<String, Value>> for Claims {
@@ -146,23 +128,6 @@ mod tests {
         let claims = claims(json!({"email_verified": "true", "name": 3}));
         assert_eq!(claims.bool("email_verified"), None);
         assert_eq!(claims.str("name"), None);
-    }
-
-    #[test]
-    fn a_path_walks_into_objects() {
-        let claims = claims(json!({
-            "realm_access": {"roles": ["a"]},
-            "https://example.com/groups": ["b"],
-            "https://example.com/user": {"x.y": 1},
-        }));
-        assert_eq!(claims.path("realm_access.roles"), Some(&json!(["a"])));
-        assert_eq!(
-            claims.path("https://example.com/groups"),
-            Some(&json!(["b"]))
-        );
-        assert_eq!(claims.path("https://example.com/user.x.y"), Some(&json!(1)));
-        assert_eq!(claims.path("realm_access.none"), None);
-        assert_eq!(claims.path(""), None);
     }
 
     #[test]

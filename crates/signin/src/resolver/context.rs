@@ -1,6 +1,9 @@
 //! What a resolver can ask for: Backstage's `AuthResolverContext`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use stagedoor_catalog::{Catalog, Entity, EntityFilter};
 use stagedoor_identity::{BackstageIdentity, EntityRef, UserClaims};
@@ -24,20 +27,36 @@ pub enum CatalogUserQuery {
 pub struct ResolverContext {
     pub(super) catalog: Arc<dyn Catalog>,
     tokens: Arc<TokenService>,
+    /// What whoever signs in owns through besides.
+    also_owns: Arc<[EntityRef]>,
 }
 
 impl ResolverContext {
     /// A context over a catalog and a token service.
     #[must_use]
     pub fn new(catalog: Arc<dyn Catalog>, tokens: Arc<TokenService>) -> Self {
-        Self { catalog, tokens }
+        Self {
+            catalog,
+            tokens,
+            also_owns: Arc::default(),
+        }
     }
 
     /// The same with another catalog.
     pub(super) fn with_catalog(&self, catalog: Arc<dyn Catalog>) -> Self {
         Self {
             catalog,
-            tokens: self.tokens.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// The same for someone who also owns through `refs`, whatever a resolver
+    /// says.
+    #[must_use]
+    pub fn with_ownership(&self, refs: Vec<EntityRef>) -> Self {
+        Self {
+            also_owns: refs.into(),
+            ..self.clone()
         }
     }
 
@@ -46,7 +65,13 @@ impl ResolverContext {
     ///
     /// # Errors
     /// [`ResolveError::Token`].
-    pub async fn issue_token(&self, claims: UserClaims) -> Result<BackstageIdentity, ResolveError> {
+    pub async fn issue_token(
+        &self,
+        mut claims: UserClaims,
+    ) -> Result<BackstageIdentity, ResolveError> {
+        let known: HashSet<_> = claims.ent.iter().cloned().collect();
+        let more = self.also_owns.iter().filter(|it| !known.contains(*it));
+        claims.ent.extend(more.cloned());
         Ok(self.tokens.issue_user_token(claims).await?)
     }
 

@@ -80,6 +80,16 @@ impl ResolverChain {
     }
 }
 
+impl ResolverChain {
+    /// What there is to tell when none is asked, because who signs in is not
+    /// let in ([`crate::Admission`]).
+    #[must_use]
+    pub fn not_asked(&self) -> Vec<Attempt> {
+        let names = self.resolvers().iter().map(|it| it.name().to_owned());
+        names.map(Attempt::not_made).collect()
+    }
+}
+
 impl Attempt {
     fn not_made(resolver: String) -> Self {
         Self {

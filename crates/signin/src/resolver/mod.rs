@@ -4,7 +4,11 @@
 //! [`built_in`] come from configuration; one's own is any type, or any async
 //! function, with the trait.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
+use serde_json::Value;
+use stagedoor_claims::ClaimPath;
 use stagedoor_identity::{BackstageIdentity, Profile};
 
 use crate::authenticator::OidcResult;
@@ -29,6 +33,37 @@ pub struct SignInInfo {
     pub profile: Profile,
     /// The provider's verified tokens and claims.
     pub result: OidcResult,
+}
+
+impl SignInInfo {
+    /// A claim, of what is known ([`ClaimsFrom`](crate::ClaimsFrom)). `email`
+    /// is that of the profile: an address that may not be believed is none.
+    #[must_use]
+    pub fn claim(&self, path: &ClaimPath) -> Option<Cow<'_, Value>> {
+        if *path == ClaimPath::EMAIL {
+            let email = self.profile.email.clone()?;
+            return Some(Cow::Owned(Value::String(email)));
+        }
+        path.find(self.result.userinfo.as_value())
+            .map(Cow::Borrowed)
+    }
+
+    /// Whether the provider says that there is such a claim, and leaves it out:
+    /// a distributed claim (OpenID Connect Core §5.6.2), which Microsoft Entra
+    /// ID makes of too many groups. It is not fetched.
+    #[must_use]
+    pub fn leaves_out(&self, path: &ClaimPath) -> bool {
+        let id_token = self.result.tokenset.id_token.as_ref();
+        let known = std::iter::once(&self.result.userinfo).chain(id_token.map(|it| it.claims()));
+        let mut said = known.map(|claims| {
+            let elsewhere = claims
+                .get("_claim_names")
+                .and_then(|it| it.get(path.as_str()));
+            let has_groups = path.as_str() == "groups" && claims.bool("hasgroups") == Some(true);
+            elsewhere.is_some() || has_groups
+        });
+        self.claim(path).is_none() && said.any(|left_out| left_out)
+    }
 }
 
 /// Decides who someone is, and has a token issued for them.

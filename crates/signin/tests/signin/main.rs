@@ -7,6 +7,7 @@
     reason = "clippy allows these in #[test] functions, but not in what they share"
 )]
 
+mod admission;
 mod callback;
 mod callback_cookies;
 mod callback_delivery;

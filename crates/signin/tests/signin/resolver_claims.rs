@@ -1,6 +1,7 @@
 //! The resolvers that go by one claim.
 
 use serde_json::{Value, json};
+use stagedoor_signin::claims::ClaimPath;
 use stagedoor_signin::resolver::{
     ResolveError, SignInResolver,
     built_in::{ClaimResolver, ClaimTarget},
@@ -26,7 +27,7 @@ fn annotated(house: &House, annotation: &str, value: &str) {
 
 fn annotation(claim: &str, allow_without_catalog_user: bool) -> ClaimResolver {
     ClaimResolver::general(
-        claim.to_owned(),
+        claim.parse().unwrap(),
         ClaimTarget::Annotation("example.com/id".to_owned()),
         allow_without_catalog_user,
     )
@@ -97,7 +98,7 @@ async fn any_claim_finds_any_annotation_name_or_field() {
             "claimMatchingUserEntityFilter",
         ),
     ] {
-        let resolver = ClaimResolver::general(claim.to_owned(), target, false);
+        let resolver = ClaimResolver::general(claim.parse().unwrap(), target, false);
         assert_eq!(resolver.name(), name);
         let found = resolve(&house, &resolver, nested.clone()).await;
         assert_eq!(found.unwrap(), "user:default/grace");
@@ -173,7 +174,7 @@ async fn what_makes_no_name_is_looked_up_all_the_same() {
 async fn an_e_mail_address_is_believed_only_as_the_profile_does() {
     let house = House::new().await;
     let resolver = ClaimResolver::general(
-        "email".to_owned(),
+        ClaimPath::EMAIL,
         ClaimTarget::Field("spec.profile.email".to_owned()),
         false,
     );

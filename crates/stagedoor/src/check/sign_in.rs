@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use stagedoor_catalog::{Catalog, EntityFilter};
-use stagedoor_config::Settings;
+use stagedoor_config::{ProviderEnvironment, Settings};
 use stagedoor_identity::{EntityRef, SigningAlgorithm};
 use stagedoor_signin::{
     authenticator::OidcResult,
@@ -19,7 +19,11 @@ use stagedoor_signin::{
 };
 use stagedoor_storage::{StorageError, UserInfoStore};
 
-use super::{Level, provider::InUse};
+use super::{
+    Level,
+    provider::InUse,
+    sign_in_admission::{Admitted, email_todo, names},
+};
 use crate::{
     backend::StartError,
     parts::{self, Registry},
@@ -38,6 +42,11 @@ pub(crate) struct SignIn {
     /// The resolver that decided.
     pub(crate) resolver: Option<String>,
     pub(crate) level: Level,
+    /// Whether there would be a session.
+    #[serde(skip)]
+    pub(crate) succeeds: bool,
+    #[serde(flatten)]
+    pub(crate) admitted: Admitted,
     pub(crate) attempts: Vec<Told>,
 }
 
@@ -77,38 +86,67 @@ pub(super) async fn try_all(
     let context = ResolverContext::new(catalog.clone(), tokens);
     let mut sign_ins = Vec::new();
     for provider in providers {
-        let resolvers = &provider.settings.resolvers;
+        let settings = provider.settings;
+        let resolvers = &settings.sign_in.resolvers;
         // What is wrong with it is told where the provider is.
-        let Ok(Some(chain)) = parts::resolver_chain(resolvers, registry.resolvers) else {
+        let Ok(chain) = parts::resolver_chain(resolvers, registry.resolvers) else {
             continue;
         };
-        let emails = parts::oidc_options(provider.settings).emails;
-        let info = SignInInfo {
-            profile: profile_of(&claims.userinfo, emails),
-            result: claims.clone(),
+        let info = info(claims, settings);
+        let admitted = Admitted::of(&info, settings);
+        let attempts = match &chain {
+            // There is nothing to try.
+            None if admitted.conditions.is_empty() => continue,
+            None => Vec::new(),
+            Some(chain) if admitted.is_let_in() => {
+                let groups = admitted.groups.refs.clone();
+                chain.explain(&info, &context.with_ownership(groups)).await
+            }
+            Some(chain) => chain.not_asked(),
         };
-        let attempts = chain.explain(&info, &context).await;
-        sign_ins.push(SignIn::of(provider.key(), &info, attempts));
+        let mut sign_in = SignIn::of(provider.key(), &info, settings, admitted, attempts);
+        sign_in.succeeds = sign_in.user.is_some() || chain.is_none();
+        sign_in.succeeds &= sign_in.admitted.is_let_in();
+        sign_ins.push(sign_in);
     }
     judge(&mut sign_ins);
     Ok(sign_ins)
 }
 
+/// Somebody of whom a provider says `claims`, as its settings have it.
+fn info(claims: &OidcResult, settings: &ProviderEnvironment) -> SignInInfo {
+    let mut result = claims.clone();
+    if let Some(id_token) = &claims.tokenset.id_token {
+        let from = parts::oidc_options(settings).claims_from;
+        result.userinfo = from.known(Some(result.userinfo), id_token.claims());
+    }
+    SignInInfo {
+        profile: profile_of(&result.userinfo, &settings.profile),
+        result,
+    }
+}
+
 /// Claims of one provider need not fit another: it is a failure when they fit
 /// none.
 fn judge(sign_ins: &mut [SignIn]) {
-    let anyone = sign_ins.iter().any(|sign_in| sign_in.user.is_some());
+    let anyone = sign_ins.iter().any(|sign_in| sign_in.succeeds);
     for sign_in in sign_ins {
-        sign_in.level = match (&sign_in.user, anyone) {
-            (Some(_), _) => Level::Ok,
-            (None, true) => Level::Warning,
-            (None, false) => Level::Failure,
+        sign_in.level = match (sign_in.succeeds, anyone) {
+            (true, _) => Level::Ok,
+            (false, true) => Level::Warning,
+            (false, false) => Level::Failure,
         };
     }
 }
 
 impl SignIn {
-    fn of(subject: String, info: &SignInInfo, attempts: Vec<Attempt>) -> Self {
+    fn of(
+        subject: String,
+        info: &SignInInfo,
+        settings: &ProviderEnvironment,
+        admitted: Admitted,
+        attempts: Vec<Attempt>,
+    ) -> Self {
         let resolved = attempts.iter().find_map(|attempt| match &attempt.outcome {
             Outcome::Resolved(identity) => Some((attempt.resolver.clone(), identity)),
             _ => None,
@@ -121,16 +159,18 @@ impl SignIn {
             ownership: ownership.iter().map(ToString::to_string).collect(),
             resolver,
             level: Level::Ok,
+            succeeds: false,
+            admitted,
             attempts: attempts
                 .into_iter()
-                .map(|attempt| Told::of(attempt, info))
+                .map(|attempt| Told::of(attempt, info, settings))
                 .collect(),
         }
     }
 }
 
 impl Told {
-    fn of(attempt: Attempt, info: &SignInInfo) -> Self {
+    fn of(attempt: Attempt, info: &SignInInfo, settings: &ProviderEnvironment) -> Self {
         let (outcome, error) = match attempt.outcome {
             Outcome::Resolved(_) => (Part::Resolved, None),
             Outcome::Passed(error) => (Part::Passed, Some(error)),
@@ -142,7 +182,7 @@ impl Told {
             outcome,
             reason: error.as_ref().map(reason),
             look_ups: look_ups(&attempt.look_ups),
-            todo: error.as_ref().and_then(|error| todo(error, info)),
+            todo: error.as_ref().and_then(|error| todo(error, info, settings)),
         }
     }
 }
@@ -158,24 +198,14 @@ fn reason(error: &ResolveError) -> String {
     text
 }
 
-fn todo(error: &ResolveError, info: &SignInInfo) -> Option<String> {
-    let userinfo = &info.result.userinfo;
+fn todo(
+    error: &ResolveError,
+    info: &SignInInfo,
+    settings: &ProviderEnvironment,
+) -> Option<String> {
     match error {
-        ResolveError::EmailMissing if userinfo.str("email").is_some() => Some(
-            match userinfo.bool("email_verified") {
-                Some(false) => "the claims say that the e-mail address is not verified: let it be verified at the provider",
-                _ => "the claims don't say that the e-mail address is verified (email_verified: true): if the provider never does, but vouches for its addresses, set dangerouslyTrustUnverifiedEmail: true",
-            }
-            .to_owned(),
-        ),
-        ResolveError::EmailMissing => {
-            Some("the claims have no email: does the provider give it to this client?".to_owned())
-        }
-        ResolveError::ClaimMissing(_) => {
-            let names = userinfo.as_value().as_object().into_iter().flatten();
-            let names: Vec<_> = names.map(|(name, _)| name.as_str()).collect();
-            Some(format!("userinfo has {}", names.join(", ")))
-        }
+        ResolveError::EmailMissing => email_todo(info, settings),
+        ResolveError::ClaimMissing(_) => Some(names(info)),
         _ => None,
     }
 }

@@ -1,11 +1,11 @@
 //! A report for people.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, core::display_width};
 
-use super::{Finding, Level, Part, Report, SignIn, Told};
+use super::{Admitted, Finding, Level, Part, Report, SignIn, Told};
 
 /// How the table may look.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ struct Row<'a> {
     mark: &'static str,
     style: Style,
     name: &'a str,
-    text: &'a str,
+    text: Cow<'a, str>,
     more: Vec<String>,
 }
 
@@ -94,25 +94,83 @@ impl Look {
             mark,
             style,
             name: finding.check,
-            text: &finding.what,
+            text: finding.what.as_str().into(),
             more: finding.todo.iter().map(|todo| self.todo(todo)).collect(),
         }
     }
 
     fn sign_in(self, sign_in: &SignIn) -> Vec<Row<'_>> {
-        let mut rows: Vec<_> = sign_in
-            .attempts
-            .iter()
-            .map(|told| self.told(told, sign_in))
-            .collect();
-        if sign_in.user.is_none() {
+        let mut rows = self.admitted(sign_in);
+        let attempts = sign_in.attempts.iter();
+        rows.extend(attempts.map(|told| self.told(told, sign_in)));
+        if !sign_in.succeeds {
             let (mark, style) = self.level(sign_in.level);
             rows.push(Row {
                 mark,
                 style,
                 name: "user",
-                text: "nobody: this sign-in would be refused",
+                text: "nobody: this sign-in would be refused".into(),
                 more: Vec::new(),
+            });
+        }
+        rows
+    }
+
+    /// What comes before the resolvers.
+    fn admitted(self, sign_in: &SignIn) -> Vec<Row<'_>> {
+        let Admitted {
+            profile,
+            profile_todo,
+            conditions,
+            groups,
+        } = &sign_in.admitted;
+        let known = [&profile.email, &profile.display_name, &profile.picture];
+        let known: Vec<_> = known.into_iter().flatten().map(String::as_str).collect();
+        let (mark, style) = match profile.email {
+            Some(_) => self.level(Level::Ok),
+            None => self.passed(),
+        };
+        let mut rows = vec![Row {
+            mark,
+            style,
+            name: "profile",
+            text: match known.as_slice() {
+                [] => "nothing that may be believed".into(),
+                known => known.join(", ").into(),
+            },
+            more: profile_todo.iter().map(|todo| self.todo(todo)).collect(),
+        }];
+        rows.extend(conditions.iter().map(|condition| {
+            let level = if condition.is_met {
+                Level::Ok
+            } else {
+                sign_in.level
+            };
+            let (mark, style) = self.level(level);
+            Row {
+                mark,
+                style,
+                name: &condition.key,
+                text: condition.demand.as_str().into(),
+                more: condition.instead.iter().map(|it| self.todo(it)).collect(),
+            }
+        }));
+        if !groups.refs.is_empty() || !groups.left_out.is_empty() {
+            let refs: Vec<_> = groups.refs.iter().map(|it| it.as_str()).collect();
+            let (mark, style) = self.level(Level::Ok);
+            rows.push(Row {
+                mark,
+                style,
+                name: "groupClaims",
+                text: match refs.as_slice() {
+                    [] => "no group".into(),
+                    refs => refs.join(", ").into(),
+                },
+                more: groups
+                    .left_out
+                    .iter()
+                    .map(|it| format!("without {it}"))
+                    .collect(),
             });
         }
         rows
@@ -142,7 +200,7 @@ impl Look {
             mark,
             style,
             name: &told.resolver,
-            text,
+            text: text.into(),
             more,
         }
     }
@@ -164,7 +222,7 @@ impl Look {
         let padding = " ".repeat(name_width - display_width(name));
         let indent = " ".repeat(2 + display_width(mark) + 1 + name_width + 2);
         let _ = write!(table, "  {style}{mark}{style:#} {name}{padding}  ");
-        let texts = std::iter::once(row.text).chain(row.more.iter().map(String::as_str));
+        let texts = std::iter::once(&*row.text).chain(row.more.iter().map(String::as_str));
         let mut first = true;
         for line in texts.flat_map(|text| self.lines(text, indent.len())) {
             if !first {

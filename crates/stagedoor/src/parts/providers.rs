@@ -4,11 +4,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use stagedoor_ambient::{SharedClock, SharedEntropy};
-use stagedoor_config::{Provider as ProviderSettings, ProviderEnvironment, Settings};
+use stagedoor_config::{Icon as IconSetting, Provider as ProviderSettings, ProviderEnvironment, Settings};
 use stagedoor_oidc::HttpClient;
 use stagedoor_server::auth_url;
 use stagedoor_signin::{
-    DEFAULT_SESSION_DURATION, Live, Provider, ProviderSet, ScopePolicy, Scopes,
+    Admission, GroupClaims, resolver::built_in::AllowedDomains,
+    DEFAULT_SESSION_DURATION, Services, session::SessionPolicy, Icon, Live, Provider, ProviderSet, ScopePolicy, Scopes, Svg,
     origin::{AllowedOrigins, Origin, OriginPattern},
 };
 use url::Url;
@@ -53,6 +54,8 @@ pub(crate) fn live(settings: &Settings, registry: &Registry<'_>) -> Result<Live,
     Ok(Live {
         providers: ProviderSet::new(providers, not_configured),
         origins: origins(settings)?,
+        sessions: SessionPolicy::default(),
+        services: Services::default(),
     })
 }
 
@@ -80,7 +83,7 @@ fn build(
         .map_err(|error| error.within(&section))?;
     let required = Scopes::default().and(authenticator.required_scopes());
     let additional = Scopes::default().and(&of_environment.additional_scopes);
-    let from_config = resolver_of(&of_environment.resolvers, registry.resolvers)
+    let from_config = resolver_of(&of_environment.sign_in.resolvers, registry.resolvers)
         .map_err(|error| error.within(&section))?;
     Ok(Provider {
         id: id.to_owned(),
@@ -91,7 +94,11 @@ fn build(
             .clone()
             .unwrap_or_else(|| title_of(id)),
         message: of_environment.display.message.clone(),
+        icon: icon(id, of_environment),
+        order: of_environment.display.order,
         scopes: ScopePolicy::new(required, additional),
+        admission: admission(of_environment),
+        group_claims: GroupClaims::new(of_environment.sign_in.group_claims.clone()),
         resolver: from_config.or_else(|| registered.sign_in_resolver.as_ref().map(Arc::clone)),
         authenticator,
         callback_url,
@@ -100,6 +107,26 @@ fn build(
             .session_duration
             .unwrap_or(DEFAULT_SESSION_DURATION),
     })
+}
+
+/// The icon that is configured, else the drawing that is meant for its id.
+fn icon(id: &str, of_environment: &ProviderEnvironment) -> Option<Icon> {
+    let configured = of_environment.display.icon.clone();
+    configured
+        .or_else(|| IconSetting::for_id(id))
+        .map(|icon| match icon {
+            IconSetting::BuiltIn(name) => Icon::BuiltIn(name),
+            IconSetting::Svg(svg) => Icon::Svg(Svg::new(svg.as_str())),
+        })
+}
+
+/// Who is let in at all.
+pub(crate) fn admission(of_environment: &ProviderEnvironment) -> Admission {
+    let sign_in = &of_environment.sign_in;
+    Admission {
+        require_claims: sign_in.require_claims.clone(),
+        allowed_domains: AllowedDomains::new(sign_in.allowed_domains.clone()),
+    }
 }
 
 /// Where the provider sends the browser back to.

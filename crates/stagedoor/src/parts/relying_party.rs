@@ -11,7 +11,7 @@ use stagedoor_oidc::{
     AssertionAudience, AssertionSettings, AuthorizationSettings, ClientKey, ClientSettings,
     HttpClient, RelyingParty, SigningAlg,
 };
-use stagedoor_signin::{ClaimsFrom, EmailPolicy, OidcOptions, Prompt};
+use stagedoor_signin::{ClaimsFrom, OidcOptions, Prompt};
 use url::Url;
 
 use crate::backend::{AuthenticatorSetup, StartError};
@@ -133,11 +133,7 @@ pub(crate) fn oidc_options(settings: &ProviderEnvironment) -> OidcOptions {
             ClaimsFromSetting::IdToken => ClaimsFrom::IdToken,
             ClaimsFromSetting::Both => ClaimsFrom::Both,
         },
-        emails: if settings.trust_unverified_email {
-            EmailPolicy::TrustUnlessDenied
-        } else {
-            EmailPolicy::VerifiedOnly
-        },
+        profile: settings.profile.clone(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 use stagedoor_config::Resolver;
+use stagedoor_signin::claims::ClaimPath;
 use stagedoor_signin::resolver::{
     ResolverChain, SignInResolver,
     built_in::{
@@ -120,7 +121,7 @@ fn one(
 }
 
 fn general(
-    claim: String,
+    claim: ClaimPath,
     target: ClaimTarget,
     allow_without_catalog_user: bool,
 ) -> Arc<dyn SignInResolver> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serde_json::Value;
 use stagedoor_catalog::EntityFilter;
+use stagedoor_claims::ClaimPath;
 use stagedoor_identity::BackstageIdentity;
 
 use super::user_named;
@@ -30,7 +31,7 @@ pub enum ClaimTarget {
 #[derive(Debug, Clone)]
 pub struct ClaimResolver {
     name: &'static str,
-    claim: String,
+    claim: ClaimPath,
     target: ClaimTarget,
     allow_without_catalog_user: bool,
 }
@@ -41,7 +42,7 @@ impl ClaimResolver {
     pub fn preferred_username(allow_without_catalog_user: bool) -> Self {
         Self {
             name: "preferredUsernameMatchingUserEntityName",
-            claim: "preferred_username".to_owned(),
+            claim: ClaimPath::PREFERRED_USERNAME,
             target: ClaimTarget::Name,
             allow_without_catalog_user,
         }
@@ -65,15 +66,19 @@ impl ClaimResolver {
     fn sub_in_annotation(name: &'static str, annotation: &str) -> Self {
         Self {
             name,
-            claim: "sub".to_owned(),
+            claim: ClaimPath::SUB,
             target: ClaimTarget::Annotation(annotation.to_owned()),
             allow_without_catalog_user: false,
         }
     }
 
-    /// Any claim, a dotted path, against anything of the entity.
+    /// Any claim against anything of the entity.
     #[must_use]
-    pub fn general(claim: String, target: ClaimTarget, allow_without_catalog_user: bool) -> Self {
+    pub fn general(
+        claim: ClaimPath,
+        target: ClaimTarget,
+        allow_without_catalog_user: bool,
+    ) -> Self {
         let name = match target {
             ClaimTarget::Name => "claimMatchingUserEntityName",
             ClaimTarget::Annotation(_) => "claimMatchingUserEntityAnnotation",
@@ -89,11 +94,11 @@ impl ClaimResolver {
 
     /// The claim's value; of an e-mail address only one that may be believed.
     fn value(&self, info: &SignInInfo) -> Result<String, ResolveError> {
-        if self.claim == "email" {
+        if self.claim == ClaimPath::EMAIL {
             return info.profile.email.clone().ok_or(ResolveError::EmailMissing);
         }
         claim_text(&info.result, &self.claim)
-            .ok_or_else(|| ResolveError::ClaimMissing(self.claim.clone()))
+            .ok_or_else(|| ResolveError::ClaimMissing(self.claim.to_string()))
     }
 
     fn query(&self, value: &str) -> Result<CatalogUserQuery, ResolveError> {
@@ -135,15 +140,18 @@ impl SignInResolver for ClaimResolver {
 
 /// The claim as text, from userinfo or else from the ID token. An object, a
 /// list or an empty text names nobody.
-fn claim_text(result: &OidcResult, path: &str) -> Option<String> {
+fn claim_text(result: &OidcResult, path: &ClaimPath) -> Option<String> {
     let from_id_token = || {
         result
             .tokenset
             .id_token
             .as_ref()
-            .and_then(|token| token.claims().path(path))
+            .and_then(|token| path.find(token.claims().as_value()))
     };
-    let text = match result.userinfo.path(path).or_else(from_id_token)? {
+    let text = match path
+        .find(result.userinfo.as_value())
+        .or_else(from_id_token)?
+    {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),
         _ => return None,

@@ -22,20 +22,27 @@ impl AllowedDomains {
         Self(domains)
     }
 
-    fn check(&self, email: &str) -> Result<(), ResolveError> {
+    /// The domains, where not all are allowed.
+    pub(crate) fn listed(&self) -> Option<&[String]> {
+        self.0.as_deref()
+    }
+
+    /// Whether an address is of one of them.
+    pub(crate) fn allows(&self, email: &str) -> bool {
         let domain = email.split_once('@').map_or("", |(_, domain)| domain);
-        match &self.0 {
-            Some(domains)
-                if !domains
-                    .iter()
-                    .any(|allowed| allowed.eq_ignore_ascii_case(domain)) =>
-            {
-                Err(ResolveError::NotAllowed(
-                    "Sign-in user email is not from an allowed domain".to_owned(),
-                ))
-            }
-            _ => Ok(()),
+        self.listed().is_none_or(|domains| {
+            domains
+                .iter()
+                .any(|allowed| allowed.eq_ignore_ascii_case(domain))
+        })
+    }
+
+    fn check(&self, email: &str) -> Result<(), ResolveError> {
+        if self.allows(email) {
+            return Ok(());
         }
+        let message = "Sign-in user email is not from an allowed domain";
+        Err(ResolveError::NotAllowed(message.to_owned()))
     }
 }
 

@@ -5,12 +5,12 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stagedoor_ambient::{SystemClock, SystemEntropy};
 use stagedoor_catalog::{Catalog, CatalogError, Entity, EntityFilter};
+use stagedoor_claims::ProfileClaims;
 use stagedoor_identity::{EntityRef, SigningAlgorithm, UserTokenIssuer};
 use stagedoor_oidc::{AccessToken, Claims, TokenSet};
 
 use super::*;
 use crate::{
-    EmailPolicy,
     authenticator::OidcResult,
     profile_of,
     resolver::{
@@ -82,7 +82,7 @@ fn context() -> ResolverContext {
 fn claims(claims: Value) -> SignInInfo {
     let userinfo = Claims::try_from(claims).unwrap();
     SignInInfo {
-        profile: profile_of(&userinfo, EmailPolicy::VerifiedOnly),
+        profile: profile_of(&userinfo, &ProfileClaims::default()),
         result: OidcResult {
             userinfo,
             tokenset: TokenSet {

@@ -4,17 +4,19 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
-use stagedoor_ambient::{ManualClock, SystemEntropy};
+use stagedoor_ambient::{Clock, ManualClock, SystemEntropy};
 use stagedoor_identity::{SigningAlgorithm, UserTokenIssuer};
 use stagedoor_signin::{
-    DEFAULT_SESSION_DURATION, Keychain, Live, Parts, Provider, ProviderSet, ScopePolicy, Scopes,
-    SignIn,
+    Admission, DEFAULT_SESSION_DURATION, GroupClaims, Keychain, Live, Parts, Provider, ProviderSet,
+    ScopePolicy, Scopes, SignIn,
     authenticator::Authenticator,
+    claims::GroupClaim,
     origin::{AllowedOrigins, Origin, OriginPattern},
     resolver::{ResolverContext, SignInResolver, built_in::EmailMatchingUserEntityProfileEmail},
     tokens::{KeyRing, KeyRingSettings, KeySource, MemoryKeyStore, TokenService},
 };
-use stagedoor_storage::{DatabaseLocation, open};
+use stagedoor_signin::{Services, session::SessionPolicy};
+use stagedoor_storage::{DatabaseLocation, SessionFilter, SessionRecord, SessionStore, open};
 use url::Url;
 
 use super::{FakeCatalog, FakeProvider, FaultyStorage, user};
@@ -34,8 +36,14 @@ pub(crate) struct Plan {
     pub(crate) additional_scopes: &'static str,
     /// `sessionDuration`.
     pub(crate) session_duration: SignedDuration,
+    /// `auth.session`, but for the secret.
+    pub(crate) sessions: SessionPolicy,
     /// `logout.redirectUrl`, with `endProviderSession`.
     pub(crate) logout_return_url: Option<&'static str>,
+    /// `signIn.requireClaims`, `signIn.allowedDomains`.
+    pub(crate) admission: Admission,
+    /// `signIn.groupClaims`.
+    pub(crate) group_claims: Vec<GroupClaim>,
     /// Who decides who someone is.
     pub(crate) resolver: Option<Arc<dyn SignInResolver>>,
 }
@@ -47,7 +55,10 @@ impl Default for Plan {
             extra_origins: vec![],
             additional_scopes: "",
             session_duration: DEFAULT_SESSION_DURATION,
+            sessions: SessionPolicy::default(),
             logout_return_url: None,
+            admission: Admission::default(),
+            group_claims: vec![],
             resolver: Some(Arc::new(EmailMatchingUserEntityProfileEmail::default())),
         }
     }
@@ -117,6 +128,13 @@ impl House {
         }
     }
 
+    /// Every session there is, newest sign-in first.
+    pub(crate) async fn sessions(&self) -> Vec<SessionRecord> {
+        let all = SessionFilter::default();
+        let found = self.storage.sessions(&all, self.clock.now(), None, 1_000);
+        found.await.unwrap()
+    }
+
     /// Lets time pass.
     pub(crate) fn later(&self, seconds: i64) {
         self.clock.advance(SignedDuration::from_secs(seconds));
@@ -169,7 +187,11 @@ fn live(plan: &Plan, provider: &Arc<FakeProvider>) -> Live {
         environment: environment.to_owned(),
         title: id.to_owned(),
         message: None,
+        icon: None,
+        order: 0,
         authenticator: provider.clone(),
+        admission: plan.admission.clone(),
+        group_claims: GroupClaims::new(plan.group_claims.clone()),
         resolver: plan.resolver.clone(),
         scopes: ScopePolicy::new(
             Scopes::default().and(provider.required_scopes()),
@@ -182,6 +204,8 @@ fn live(plan: &Plan, provider: &Arc<FakeProvider>) -> Live {
     Live {
         providers: ProviderSet::new(providers, vec!["github".to_owned()]),
         origins: AllowedOrigins::new(app, extra.collect()),
+        sessions: plan.sessions,
+        services: Services::default(),
     }
 }
 

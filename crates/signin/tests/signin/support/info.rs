@@ -3,7 +3,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use stagedoor_oidc::{AccessToken, Claims, TokenSet, VerifiedIdToken};
-use stagedoor_signin::{EmailPolicy, authenticator::OidcResult, profile_of, resolver::SignInInfo};
+use stagedoor_signin::{
+    authenticator::OidcResult, claims::ProfileClaims, profile_of, resolver::SignInInfo,
+};
 
 /// Someone with this userinfo.
 pub(crate) fn info(userinfo: Value) -> SignInInfo {
@@ -21,7 +23,7 @@ pub(crate) fn info_with_id_token(userinfo: Value, claims: &Value) -> SignInInfo 
 fn made_of(userinfo: Value, id_token: Option<VerifiedIdToken>) -> SignInInfo {
     let userinfo: Claims = userinfo.try_into().unwrap();
     SignInInfo {
-        profile: profile_of(&userinfo, EmailPolicy::default()),
+        profile: profile_of(&userinfo, &ProfileClaims::default()),
         result: OidcResult {
             userinfo,
             tokenset: TokenSet {

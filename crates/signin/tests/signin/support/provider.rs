@@ -17,10 +17,10 @@ use stagedoor_oidc::{
     VerifiedLogoutToken, Violation,
 };
 use stagedoor_signin::{
-    EmailPolicy,
     authenticator::{
         Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
     },
+    claims::ProfileClaims,
     profile_of,
 };
 use tokio::sync::watch;
@@ -366,7 +366,7 @@ impl Authenticator for FakeProvider {
     }
 
     fn profile(&self, result: &OidcResult) -> Profile {
-        profile_of(&result.userinfo, EmailPolicy::default())
+        profile_of(&result.userinfo, &ProfileClaims::default())
     }
 
     fn status(&self) -> ProviderStatus {

@@ -61,7 +61,7 @@ fn client(
     settings: &Settings,
     registry: &Registry<'_>,
 ) -> Result<RelyingParty, StartError> {
-    parts::resolver_chain(&provider.settings.resolvers, registry.resolvers)?;
+    parts::resolver_chain(&provider.settings.sign_in.resolvers, registry.resolvers)?;
     let setup = AuthenticatorSetup {
         callback_url: parts::callback_url(settings, provider.id, provider.settings)?,
         http: registry.http.clone(),
@@ -81,7 +81,7 @@ fn at_home(provider: InUse<'_>, settings: &Settings, client: &RelyingParty) -> V
     };
     let mut findings = vec![redirect_uri::check(callback)];
     findings.extend(cookies::check(provider.id, &addresses));
-    findings.push(resolvers::check(&provider.settings.resolvers));
+    findings.push(resolvers::check(&provider.settings.sign_in.resolvers));
     findings.extend(prompt::check(&provider.settings.prompt));
     findings
 }
