@@ -22,15 +22,21 @@ const LISTS = {
   'cors.rs': ['backend.cors'],
   'database.rs': ['backend.database', 'backend.database.connection'],
   'discovery.rs': ['discovery.endpoints[].target'],
+  'display.rs': [`${PROVIDER}.display`],
+  'group_claim.rs': [`${PROVIDER}.signIn.groupClaims[]`],
   'https.rs': ['backend.https'],
   'key_store.rs': ['auth.keyStore', 'auth.keyStore.static.keys[]'],
+  'limits.rs': ['stagedoor.rateLimit', 'stagedoor.rateLimit.start', 'stagedoor.limits'],
   'listen.rs': ['backend.listen'],
   'logout.rs': [`${PROVIDER}.logout`],
   'mod.rs': [''],
   'postgres.rs': ['backend.database.connection'],
-  'provider_environment.rs': [PROVIDER, `${PROVIDER}.display`, `${PROVIDER}.signIn`],
+  'profile.rs': [`${PROVIDER}.profile`],
+  'provider_environment.rs': [PROVIDER],
+  'requirement.rs': [`${PROVIDER}.signIn.requireClaims[]`],
   'resolver.rs': [RESOLVER, RESOLVER, RESOLVER, RESOLVER],
-  'stagedoor.rs': ['stagedoor', 'stagedoor.catalog'],
+  'sign_in.rs': [`${PROVIDER}.signIn`],
+  'stagedoor.rs': ['stagedoor', 'stagedoor.catalog', 'stagedoor.metrics'],
 };
 
 const sources = readdirSync(SETTINGS, { recursive: true })

@@ -44,7 +44,7 @@ export function appConfig({ port, providers, app = {}, backend = {}, auth = {}, 
  * Starts both. `idp` are provider options, or a running provider; `provider` goes into the provider block;
  * `providers(idp, port)` replaces the lot; whatever else goes into the app-config. `close()` ends what was started here.
  */
-export async function openHouse({ idp: idpOptions = {}, provider = {}, providers, env, args, open = true, baseUrl, directory = temporaryDirectory(), ...config } = {}) {
+export async function openHouse({ idp: idpOptions = {}, provider = {}, providers, env, args, openFiles, open = true, baseUrl, directory = temporaryDirectory(), ...config } = {}) {
   const port = await freePort();
   const auth = `${baseUrl ?? `http://localhost:${port}`}/api/auth`;
   const idp = idpOptions.issuer ? idpOptions : await startIdp(idpOptions);
@@ -57,6 +57,7 @@ export async function openHouse({ idp: idpOptions = {}, provider = {}, providers
     directory,
     env,
     args,
+    openFiles,
     config: appConfig({ port, providers: providers?.(idp, port) ?? { oidc: { development: providerBlock(idp, provider) } }, ...config, ...(baseUrl && { backend: { baseUrl, ...config.backend } }) }),
   });
   const close = async () => {

@@ -42,8 +42,10 @@ export class Run {
   stderr = '';
   exited = undefined;
 
-  constructor(args, { env = {}, cwd } = {}) {
-    this.child = spawn(binary(), args, {
+  /** `openFiles` are arguments of `ulimit`, such as `-S -n 256`. */
+  constructor(args, { env = {}, cwd, openFiles } = {}) {
+    const [command, ...before] = openFiles ? ['/bin/sh', '-c', `ulimit ${openFiles} && exec "$0" "$@"`, binary()] : [binary()];
+    this.child = spawn(command, [...before, ...args], {
       cwd,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -116,14 +118,14 @@ export class Run {
 export class Door {
   #options;
 
-  constructor({ port, baseUrl = `http://localhost:${port}`, config, directory = temporaryDirectory(), env = {}, args = [] }) {
+  constructor({ port, baseUrl = `http://localhost:${port}`, config, directory = temporaryDirectory(), env = {}, args = [], openFiles }) {
     this.port = port;
     this.baseUrl = baseUrl;
     /** `AUTH` of the contract: the base of every auth route and the issuer of tokens. */
     this.auth = `${baseUrl}/api/auth`;
     this.directory = directory;
     this.config = config;
-    this.#options = { env, args };
+    this.#options = { env, args, openFiles };
   }
 
   /** Where the process listens, whatever the outside calls it. */
@@ -134,7 +136,7 @@ export class Door {
   /** Starts, or starts again, and returns when it is alive. */
   async open() {
     const path = writeConfig(this.directory, this.config);
-    this.run = new Run(['serve', '--config', path, ...this.#options.args], { env: this.#options.env, cwd: this.directory });
+    this.run = new Run(['serve', '--config', path, ...this.#options.args], { env: this.#options.env, openFiles: this.#options.openFiles, cwd: this.directory });
     await this.run.until(
       async () => (await send('GET', `${this.local}/.backstage/health/v1/liveness`)).status === 200,
       'stagedoor to be alive',

@@ -27,6 +27,20 @@ pub(crate) enum ApiError {
     InvalidToken,
     #[error("The sign-in service is not available at the moment, please try again")]
     Tokens(#[source] TokenError),
+    #[error("Too many requests, please try again later")]
+    TooManyRequests { seconds: u64 },
+    #[error("The service is busy, please try again in a moment")]
+    Overloaded,
+    #[error("The body of the request is too large")]
+    BodyTooLarge,
+    #[error("The body of the request took too long to come")]
+    BodyTooSlow,
+    #[error("The query of the address is too long")]
+    QueryTooLong,
+    #[error("The cookies of this site are too large, please delete them and try again")]
+    CookiesTooLarge,
+    #[error("The headers of the request are too large")]
+    HeadersTooLarge,
     #[error("The page could not be rendered")]
     Page(#[from] askama::Error),
 }
@@ -44,10 +58,38 @@ impl ApiError {
     fn name(&self) -> ErrorName {
         match self {
             Self::SignIn(error) => error.name(),
-            Self::DuplicateParameter(_) | Self::Unreadable => ErrorName::InputError,
+            Self::DuplicateParameter(_)
+            | Self::Unreadable
+            | Self::QueryTooLong
+            | Self::BodyTooLarge
+            | Self::BodyTooSlow
+            | Self::CookiesTooLarge
+            | Self::HeadersTooLarge => ErrorName::InputError,
             Self::NoToken | Self::InvalidToken => ErrorName::AuthenticationError,
-            Self::Tokens(_) => ErrorName::ServiceUnavailableError,
-            Self::Page(_) => ErrorName::Error,
+            Self::Tokens(_) | Self::Overloaded => ErrorName::ServiceUnavailableError,
+            // Backstage has no name of its own for too many requests.
+            Self::TooManyRequests { .. } | Self::Page(_) => ErrorName::Error,
+        }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::QueryTooLong => StatusCode::URI_TOO_LONG,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::CookiesTooLarge | Self::HeadersTooLarge => {
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            }
+            other => status_of(other.name()),
+        }
+    }
+
+    /// When to try again, in seconds.
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooManyRequests { seconds } => Some(*seconds),
+            other => (other.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(2),
         }
     }
 
@@ -59,6 +101,13 @@ impl ApiError {
             Self::NoToken => "token_missing",
             Self::InvalidToken => "token_invalid",
             Self::Tokens(_) => "tokens_unavailable",
+            Self::TooManyRequests { .. } => "rate_limited",
+            Self::Overloaded => "overloaded",
+            Self::QueryTooLong => "query_too_long",
+            Self::BodyTooLarge => "body_too_large",
+            Self::BodyTooSlow => "body_too_slow",
+            Self::CookiesTooLarge => "cookies_too_large",
+            Self::HeadersTooLarge => "headers_too_large",
             Self::Page(_) => "page_not_rendered",
         }
     }
@@ -89,24 +138,24 @@ struct Said {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let name = self.name();
-        let status = status_of(name);
+        let status = self.status();
         let code = self.code();
         let detail = match &self {
             Self::SignIn(error) => error.detail(),
             other => std::error::Error::source(other)
                 .map_or_else(|| other.to_string(), ToString::to_string),
         };
-        if status.is_server_error() {
+        // Shedding is told of once for many, by who does it.
+        if status.is_server_error() && !matches!(self, Self::Overloaded) {
             tracing::error!(code, detail, "request failed");
         } else {
             tracing::debug!(code, detail, "request refused");
         }
         let mut response = status.into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(
-                header::RETRY_AFTER,
-                const { http::HeaderValue::from_static("2") },
-            );
+        if let Some(seconds) = self.retry_after() {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         let said = Said {
             name: name.as_str(),
@@ -149,6 +198,8 @@ pub(crate) async fn with_body(method: Method, uri: Uri, request: Request, next: 
         body["error"]["cause"] = json!({ "name": name, "message": message });
     }
     let mut answer = (status, Json(body)).into_response();
+    *answer.extensions_mut() = std::mem::take(response.extensions_mut());
+    answer.extensions_mut().insert(FailedWith(said.code));
     for (name, value) in response.headers() {
         if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
             answer.headers_mut().append(name, value.clone());
@@ -171,6 +222,11 @@ fn is_bare_error(status: StatusCode, headers: &HeaderMap) -> bool {
         && !headers.contains_key(INTENDED)
 }
 
+/// Marks an answer as an error, by its code: those who read HTML get a page in
+/// its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FailedWith(pub(crate) &'static str);
+
 /// Marks a plain-text answer as meant that way; removed on the way out.
 pub(crate) const INTENDED: &str = "x-stagedoor-intended";
 
@@ -178,6 +234,8 @@ fn plain(status: StatusCode) -> Said {
     let (name, code) = match status {
         StatusCode::NOT_FOUND => ("NotFoundError", "not_found"),
         StatusCode::SERVICE_UNAVAILABLE => ("ServiceUnavailableError", "unavailable"),
+        StatusCode::URI_TOO_LONG => ("InputError", "query_too_long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => ("InputError", "headers_too_large"),
         StatusCode::PAYLOAD_TOO_LARGE => ("InputError", "body_too_large"),
         StatusCode::METHOD_NOT_ALLOWED => ("NotAllowedError", "method_not_allowed"),
         StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => {

@@ -3,13 +3,18 @@
 //! One file per route in `routes/`, named as the route is. Every route parses
 //! its request once, asks [`stagedoor_signin`] once, and renders one answer.
 
+mod client;
 mod cookies;
 mod cors;
+mod descriptors;
 mod error;
 mod headers;
+mod language;
+mod limits;
 mod metrics;
 mod pages;
 mod parameters;
+mod places;
 mod request_id;
 mod router;
 mod routes;
@@ -19,10 +24,13 @@ mod stalled;
 mod state;
 mod tls;
 
+pub use client::{ClientAddress, ClientAddresses, TrustedProxies};
 pub use cookies::CookieScope;
+pub use descriptors::connections_within_limits;
+pub use limits::{InFlight, RateLimit, RateLimits};
 pub use metrics::{Metrics, MetricsError};
 pub use router::router;
 pub use serve::{Bound, ServeError};
-pub use settings::{CorsSettings, ServerSettings, auth_url};
+pub use settings::{CorsSettings, PageSettings, ServerSettings, auth_url};
 pub use state::{AppState, ConfigurationStatus};
 pub use tls::{Tls, TlsError};

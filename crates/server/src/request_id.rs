@@ -1,10 +1,23 @@
-//! A name for every request, in its answer and in every line it logs.
+//! A name for every request, in its answer and in every line it logs, together
+//! with who it comes from.
 
-use std::sync::Arc;
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{Arc, Once},
+};
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
+
+use crate::{
+    AppState,
+    client::{ClientAddress, Peer},
+};
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LEN: usize = 64;
@@ -33,19 +46,43 @@ impl RequestId {
     }
 }
 
-/// Names the request and opens its span.
-pub(crate) async fn name_request(mut request: Request, next: Next) -> Response {
+/// Names the request and its client, and opens its span.
+pub(crate) async fn name_request(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = RequestId::of(&request);
+    let client = client_of(&state, &request);
     let span = tracing::info_span!(
         "request",
-        id = id.as_str(),
+        request_id = id.as_str(),
+        client = %client,
         method = %request.method(),
         path = request.uri().path(),
     );
     request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(client);
     let mut response = next.run(request).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(HEADER, value);
     }
     response
+}
+
+fn client_of(state: &AppState, request: &Request) -> ClientAddress {
+    static SAID: Once = Once::new();
+    let peer = request.extensions().get::<Peer>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
+    let client = state
+        .settings
+        .client_addresses
+        .find(peer, request.headers());
+    if client.is_shared() {
+        SAID.call_once(|| tracing::warn!(
+            proxy = %client,
+            "requests come by way of a proxy that stagedoor.trustedProxies does not name: their clients are not known, so that logs show the proxy, and no rate limits hold"
+        ));
+    }
+    client
 }

@@ -8,20 +8,15 @@ use axum::{
     routing::{get, post},
 };
 use http::StatusCode;
-use tower_http::{
-    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 
-use crate::{AppState, cors, error, headers, metrics, request_id, routes};
-
-/// No request of ours has a body near this size.
-const MAX_BODY_BYTES: usize = 64 * 1024;
+use crate::{AppState, cors, error, headers, limits, metrics, request_id, routes};
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     let limit = state.settings.request_timeout;
     // Errors of the guards get their body too.
-    let auth = guarded(auth_routes(), limit).layer(from_fn(error::with_body));
+    let auth = limited(guarded(auth_routes(), limit), &state).layer(from_fn(error::with_body));
     let mut router = Router::new().nest("/api/auth", auth.clone());
     let base_path = state
         .settings
@@ -34,10 +29,12 @@ pub fn router(state: AppState) -> Router {
         router = router.nest(&format!("{base_path}/api/auth"), auth);
     }
     let mut router = router
+        .merge(limited(guarded(pages(), limit), &state))
+        .layer(from_fn_with_state(state.clone(), limits::for_people))
         .merge(guarded(other_routes(), limit))
         .layer(from_fn_with_state(
             state.clone(),
-            routes::not_found::for_people,
+            routes::failed::for_people,
         ));
     if let Some(settings) = &state.settings.cors {
         router = router.layer(cors::layer(settings));
@@ -45,20 +42,36 @@ pub fn router(state: AppState) -> Router {
     router
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .layer(from_fn(metrics::count_request))
-        .layer(from_fn(request_id::name_request))
+        .layer(from_fn_with_state(state.clone(), request_id::name_request))
         .with_state(state)
 }
 
-/// Bounds the size and the time of every request, and turns a panic into an
-/// error.
+/// Bounds how much one client, and how much all of them together may ask for.
+/// Nobody who asks for health is turned away.
+fn limited(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    routes
+        .layer(from_fn_with_state(state.in_flight.clone(), limits::admit))
+        .layer(from_fn(limits::read_body))
+        .layer(from_fn_with_state(
+            state.rate_limits.clone(),
+            limits::limit_rate,
+        ))
+}
+
+/// Bounds the time of every request and the size of its head, and turns a panic
+/// into an error.
 fn guarded(routes: Router<AppState>, limit: Duration) -> Router<AppState> {
     routes
         .layer(CatchPanicLayer::new())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             limit,
         ))
+        .layer(from_fn(limits::limit_size))
+}
+
+fn pages() -> Router<AppState> {
+    Router::new().route("/", get(routes::sign_in_page::page))
 }
 
 fn other_routes() -> Router<AppState> {
@@ -71,7 +84,6 @@ fn other_routes() -> Router<AppState> {
             "/.backstage/health/v1/readiness",
             get(routes::health::readiness),
         )
-        .route("/", get(routes::sign_in_page::page))
         .fallback(routes::not_found::page)
 }
 
@@ -105,6 +117,8 @@ fn auth_routes() -> Router<AppState> {
             get(routes::plugin_keys::jwks),
         )
         .route("/.assets/{name}", get(routes::assets::asset))
+        .route("/.icons/{name}", get(routes::icons::icon))
+        .route("/.providers", get(routes::providers::list))
         .route("/v1/userinfo", get(routes::userinfo::userinfo))
         .fallback(routes::not_found::provider)
 }

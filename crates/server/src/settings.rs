@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use stagedoor_signin::origin::OriginPattern;
+use stagedoor_signin::{Svg, origin::OriginPattern};
 use url::Url;
+
+use crate::client::ClientAddresses;
 
 /// How the server presents itself.
 #[derive(Debug, Clone)]
 pub struct ServerSettings {
     /// `app.baseUrl`
     pub app_url: Url,
-    /// `app.title`
-    pub app_title: String,
     /// `backend.baseUrl`
     pub base_url: Url,
     /// `auth.environment`: whose providers the sign-in page shows.
@@ -20,8 +20,12 @@ pub struct ServerSettings {
     pub cors: Option<CorsSettings>,
     /// Whether this is `stagedoor dev`, which pages say plainly.
     pub dev: bool,
+    /// How the sign-in page looks.
+    pub page: PageSettings,
     /// How long a request may take.
     pub request_timeout: Duration,
+    /// How the address of a client is found.
+    pub client_addresses: ClientAddresses,
 }
 
 impl ServerSettings {
@@ -30,6 +34,23 @@ impl ServerSettings {
     pub fn auth_url(&self) -> String {
         auth_url(&self.base_url)
     }
+}
+
+/// `stagedoor.signInPage`, and what else the page goes by.
+#[derive(Debug, Clone)]
+pub struct PageSettings {
+    /// What people sign in to.
+    pub title: String,
+    /// In place of our mark.
+    pub logo: Option<Svg>,
+    /// Red, green and blue of buttons and links, in place of our blue.
+    pub accent: Option<[u8; 3]>,
+    /// Whether the only provider there is gets asked without a click.
+    pub auto: bool,
+    /// Whether a click leads to the provider in the same window, without a popup.
+    pub redirect: bool,
+    /// Where people who can't get in find help.
+    pub support_url: Option<Url>,
 }
 
 /// `{backend.baseUrl}/api/auth`, the issuer of Backstage tokens.

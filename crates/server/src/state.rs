@@ -7,7 +7,10 @@ use std::sync::{
 
 use stagedoor_signin::{SignIn, tokens::KeyRing};
 
-use crate::settings::ServerSettings;
+use crate::{
+    limits::{InFlight, RateLimits},
+    settings::ServerSettings,
+};
 
 /// The parts behind the door.
 #[derive(Clone)]
@@ -20,6 +23,10 @@ pub struct AppState {
     pub configuration: Arc<ConfigurationStatus>,
     /// How the server presents itself.
     pub settings: Arc<ServerSettings>,
+    /// How much one client may ask for.
+    pub rate_limits: Arc<RateLimits>,
+    /// Places for requests under way.
+    pub in_flight: Arc<InFlight>,
 }
 
 /// Which configuration is in force, and whether a newer one was refused: for

@@ -35,7 +35,7 @@ pub use claims_from::ClaimsFrom;
 pub use error::{ErrorName, SignInError};
 pub use flow::{
     BackchannelLogoutRequest, CallbackAnswer, CallbackRequest, Delivery, FlowId,
-    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshRequest, Refreshed, SignedIn,
+    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshPatience, RefreshRequest, Refreshed, SignedIn,
     StartRequest, Started,
 };
 pub use groups::{GroupClaims, LeftOut, WhyLeftOut};

@@ -80,6 +80,14 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// The boolean, if it is one, without a word if it is not.
+    pub(crate) fn as_boolean(&self) -> Option<bool> {
+        match &self.node.value {
+            Value::Bool(bool) => Some(*bool),
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_list(&self) -> bool {
         matches!(self.node.value, Value::List(_))
     }

@@ -6,7 +6,7 @@ use super::{BackendAuth, Cors, Database, Https, Listen, Paths};
 use crate::{environment::Environment, reading::Section};
 
 /// Keys of `backend` that are read here or that Backstage has.
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "actions",
     "auditor",
     "auth",
@@ -20,6 +20,7 @@ const KEYS: [&str; 13] = [
     "lifecycle",
     "listen",
     "reading",
+    "trustProxy",
 ];
 
 /// How Stagedoor is reached.

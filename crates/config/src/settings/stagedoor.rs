@@ -2,7 +2,8 @@
 
 use secrecy::SecretString;
 
-use crate::{reading::Section, settings::Listen};
+use super::{ClientAddressSettings, Limits, Listen, RateLimits};
+use crate::reading::Section;
 
 /// What only Stagedoor has.
 #[derive(Debug, Clone, Default)]
@@ -14,17 +15,38 @@ pub struct StagedoorSettings {
     /// `stagedoor.metrics.listen`: where metrics are told to Prometheus; `None`
     /// records none. A port of their own, since they are for operators only.
     pub metrics: Option<Listen>,
+    /// `stagedoor.trustedProxies`, `stagedoor.clientAddressHeader`: how the
+    /// address of a client is found.
+    pub client_address: ClientAddressSettings,
+    /// `stagedoor.rateLimit`: how much one client may ask for.
+    pub rate_limits: RateLimits,
+    /// `stagedoor.limits`: how much is taken on at once.
+    pub limits: Limits,
 }
 
 impl StagedoorSettings {
     pub(super) fn read(root: &Section<'_>) -> Self {
         let stagedoor = root.section("stagedoor");
-        stagedoor.warn_of_typos(&["catalog", "metrics"], &[]);
+        stagedoor.warn_of_typos(
+            &[
+                "catalog",
+                "clientAddressHeader",
+                "limits",
+                "metrics",
+                "rateLimit",
+                "signInPage",
+                "trustedProxies",
+            ],
+            &[],
+        );
         let catalog = stagedoor.section("catalog");
         catalog.warn_of_typos(&["token"], &[]);
         let metrics = stagedoor.section("metrics");
         metrics.warn_of_typos(&["listen"], &[]);
         Self {
+            client_address: ClientAddressSettings::read(root),
+            rate_limits: RateLimits::read(&stagedoor),
+            limits: Limits::read(&stagedoor),
             metrics: metrics
                 .get("listen")
                 .and_then(|field| Listen::read_field(&field)),

@@ -1,18 +1,10 @@
 //! What is not there.
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{Html, IntoResponse, Response},
-};
+use axum::extract::State;
 use http::{HeaderMap, StatusCode, Uri, header};
 use stagedoor_signin::SignInError;
 
-use crate::{
-    AppState,
-    error::ApiError,
-    pages::{NoticePage, notice_page},
-};
+use crate::{AppState, error::ApiError};
 
 /// Under `/api/auth`, an unknown path is an unknown provider, as in Backstage.
 pub(crate) async fn provider(State(state): State<AppState>, uri: Uri) -> ApiError {
@@ -33,35 +25,7 @@ pub(crate) async fn page() -> StatusCode {
     StatusCode::NOT_FOUND
 }
 
-/// Turns a bare 404 into a page for those who read HTML.
-pub(crate) async fn for_people(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let reads_html = accepts_html(request.headers());
-    let response = next.run(request).await;
-    let bare = response.status() == StatusCode::NOT_FOUND
-        && !response.headers().contains_key(header::CONTENT_TYPE);
-    if !(bare && reads_html) {
-        return response;
-    }
-    let page = notice_page(&NoticePage {
-        status: 404,
-        title: "There is no such page",
-        message: "The address may have been mistyped, or the page has moved.",
-        code: None,
-        request_id: None,
-        action: Some(("Go to the sign-in page", "/")),
-        product: &state.settings.app_title,
-    });
-    match page {
-        Ok(html) => (StatusCode::NOT_FOUND, Html(html)).into_response(),
-        Err(_) => response,
-    }
-}
-
-fn accepts_html(headers: &HeaderMap) -> bool {
+pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())

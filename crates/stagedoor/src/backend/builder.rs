@@ -5,7 +5,7 @@ use std::sync::Arc;
 use stagedoor_ambient::SharedClock;
 use stagedoor_config::{ConfigFiles, Environment};
 use stagedoor_server::{AppState, Bound, InFlight, connections_within_limits, router};
-use stagedoor_signin::{Parts, SignIn, resolver::ResolverContext, tokens::TokenService};
+use stagedoor_signin::{Parts, RefreshPatience, SignIn, resolver::ResolverContext, tokens::TokenService};
 
 use super::{
     AuthBackend, OAuthProvider, StartError,
@@ -107,6 +107,7 @@ impl AuthBackendBuilder {
             storage,
             resolver_context: ResolverContext::new(catalog.as_catalog(), tokens.clone()),
             tokens,
+            patience: RefreshPatience::default(),
             clock: inputs.clock.clone(),
             entropy: inputs.entropy.clone(),
         }));
