@@ -26,7 +26,8 @@ pub enum IssueError {
     /// It would be longer than [`MAX_TOKEN_LENGTH`].
     #[error(
         "the user token would have {length} characters, of {MAX_TOKEN_LENGTH} allowed: \
-         the sign-in resolver gives too many ownership refs or too large custom claims"
+         there are too many ownership refs, which auth.omitIdentityTokenOwnershipClaim leaves out, \
+         or too large custom claims"
     )]
     TooLong {
         /// The length it would have.
