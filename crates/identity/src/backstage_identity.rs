@@ -13,7 +13,9 @@ use crate::EntityRef;
 pub struct BackstageToken(SecretString);
 
 impl BackstageToken {
-    pub(crate) fn new(compact: String) -> Self {
+    /// Takes a token in JWS compact serialization. It is not looked into.
+    #[must_use]
+    pub fn new(compact: String) -> Self {
         Self(compact.into())
     }
 

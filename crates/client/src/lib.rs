@@ -1,0 +1,19 @@
+//! Backstage's auth for Rust: what an app, a command line or a service needs.
+//!
+//! - [`api`]: interfaces that are named by [`ApiRef`](api::ApiRef)s and built
+//!   by factories, as Backstage's `createApiRef` and `createApiFactory` do.
+//! - [`auth`]: [`OAuth2`](auth::OAuth2), a session with one provider, which is
+//!   refreshed ahead of its end and seen through the interfaces Backstage has.
+//! - [`verify`]: [`BackstageTokenVerifier`](verify::BackstageTokenVerifier), so
+//!   that a service can sit behind Backstage.
+//! - `layer` (feature `tower`): puts a fresh Backstage token on requests.
+//!
+//! Names are Backstage's wherever it has one.
+
+pub mod api;
+pub mod auth;
+#[cfg(feature = "tower")]
+pub mod layer;
+pub mod verify;
+
+pub use stagedoor_identity::{BackstageToken, EntityRef, Profile};
