@@ -89,7 +89,10 @@ describe('Dex', { skip }, async () => {
               metadataUrl: hasty.issuer,
               startUrlSearchParams: { connector_id: 'mock' },
               additionalScopes: ['offline_access', 'groups'],
-              signIn: { resolvers: [{ resolver: 'emailLocalPartMatchingUserEntityName', dangerouslyAllowSignInWithoutUserInCatalog: true }] },
+              signIn: {
+                groupClaims: [{ claim: 'groups' }],
+                resolvers: [{ resolver: 'emailLocalPartMatchingUserEntityName', dangerouslyAllowSignInWithoutUserInCatalog: true }],
+              },
             },
           },
         },
@@ -190,7 +193,7 @@ describe('Dex', { skip }, async () => {
     assert.match(`${error.message}${stagedoor.log}`, /Unrecognized scope\(s\)/);
   });
 
-  test('a choice of connectors, unless connector_id makes it; the connector’s groups', async () => {
+  test('a choice of connectors, unless connector_id makes it; people own through the connector’s groups', async () => {
     const choice = await atDex(new Jar(), stagedoor, { provider: PROVIDER, env: 'choice' });
     assert.match(choice.text, /Log in with Mock/);
     const { session, asked } = await enter({ env: 'hasty' });
@@ -198,6 +201,7 @@ describe('Dex', { skip }, async () => {
     assert.deepEqual(session.profile, { email: 'kilgore@kilgore.trout', displayName: 'Kilgore Trout' });
     assert.equal(session.backstageIdentity.identity.userEntityRef, 'user:default/kilgore');
     assert.deepEqual(decodeJwt(session.providerInfo.idToken).groups, ['authors']);
+    assert.deepEqual(session.backstageIdentity.identity.ownershipEntityRefs.toSorted(), ['group:default/authors', 'user:default/kilgore']);
   });
 
   test('refresh: each answer carries on from the last', async () => {
