@@ -1,26 +1,25 @@
 /**
- * The sign-in page: what happens on top of markup that already works as plain links.
- * Everything shown is written as text, never as HTML.
+ * The sign-in page: what happens on top of markup that already works as plain links. What is said comes with the page, in
+ * its language; everything shown is written as text, never as HTML.
  * @module
  */
-import { OAuth2 } from './stagedoor.js';
+import { OAuth2 } from './oauth2.js';
 
 /** @typedef {{ id: string, title: string, item: HTMLElement, link: HTMLAnchorElement, error: HTMLElement, auth: OAuth2 }} Way */
-/** @typedef {{ name?: string, message: string }} Failure */
-/** @typedef {import('./stagedoor.js').BackstageIdentity} BackstageIdentity */
+/** @typedef {Error & { code?: string, requestId?: string }} Failure */
+/** @typedef {import('./types.js').BackstageIdentity} BackstageIdentity */
 
-const LAST_USED = 'stagedoor.last-provider';
 const RENEW_AHEAD_MS = 170_000;
-const LONGEST_MESSAGE = 300;
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const page = element('page');
-const signedOut = element('signed-out');
-const signedIn = element('signed-in');
 const status = element('status');
 const signOutButton = /** @type {HTMLButtonElement} */ (element('sign-out'));
-const { authUrl = '', appTitle = '' } = page.dataset;
+const { authUrl = '', appTitle = '', auto, redirect } = page.dataset;
+/** @type {Record<string, string>} */
+const words = JSON.parse(element('words').textContent ?? '');
 const signInTitle = document.title;
+const { lang } = document.documentElement;
 
 /** @type {Way[]} */
 const ways = [...document.querySelectorAll('[data-provider]')].map(node => {
@@ -33,7 +32,7 @@ const ways = [...document.querySelectorAll('[data-provider]')].map(node => {
     defaultScopes: ['openid', 'profile', 'email'],
   });
   const link = /** @type {HTMLAnchorElement} */ (item.querySelector('a'));
-  return { id, title, item, link, error: /** @type {HTMLElement} */ (item.querySelector('[role=alert]')), auth };
+  return { id, title, item, link, error: /** @type {HTMLElement} */ (item.querySelector('.error')), auth };
 });
 
 /** @type {Way | undefined} */
@@ -43,53 +42,49 @@ let current;
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let clock;
 
-/** The provider that last let someone in: only its id. Storage may be forbidden; then nothing is remembered. */
-const memory = {
+/** What a browser may keep, or may be forbidden to. @param {() => Storage} storage @param {string} key */
+const kept = (storage, key) => ({
   read() {
     try {
-      return localStorage.getItem(LAST_USED);
+      return storage().getItem(key);
     } catch {
       return null;
     }
   },
-  /** @param {string} [id] */
-  write(id) {
+  /** @param {string} [value] */
+  write(value) {
     try {
-      if (id) localStorage.setItem(LAST_USED, id);
-      else localStorage.removeItem(LAST_USED);
+      if (value) storage().setItem(key, value);
+      else storage().removeItem(key);
     } catch {
       // The page works without it.
     }
   },
-};
+});
+/** The id of the provider that last let someone in. */
+const lastUsed = kept(() => localStorage, 'stagedoor.last-provider');
+/** That someone signed out in this tab, also by way of the provider: nobody is signed in again without a click. */
+const leftOnPurpose = kept(() => sessionStorage, 'stagedoor.signed-out');
 
 /** @param {string} tag @param {string} text @param {string} [className] */
-function make(tag, text, className = '') {
-  return Object.assign(document.createElement(tag), { textContent: text, className });
+const make = (tag, text, className = '') => Object.assign(document.createElement(tag), { textContent: text, className });
+/** @param {string} text @param {string} [title] */
+const say = (text, title = '') => text.replace('{provider}', title);
+
+/** What to tell a person about a failure of which the service knows nothing. @param {Failure} failure */
+function explain({ name, message }) {
+  if (name === 'PopupClosedError') return /origin/.test(message) ? words.address : words.closed;
+  return name === 'AuthConnectionError' ? words.connection : words.failed;
 }
 
-/** What to tell a person about a failure, and what they can do. @param {Failure} failure @param {string} title */
-function explain({ name = '', message }, title) {
-  if (name === 'PopupClosedError' && /origin/.test(message)) return 'This page is open at an address the service does not expect.';
-  if (name === 'PopupClosedError') return 'The sign-in window was closed before you were done.';
-  if (name === 'AuthConnectionError') return 'The sign-in service cannot be reached. Check your connection, then try again.';
-  if (name === 'ServiceUnavailableError') return `${title} is not answering right now. Try again in a moment.`;
-  if (/nonce|cookie|expired/i.test(message)) return 'That took too long, or cookies are blocked. Try again.';
-  if (name === 'NotFoundError' || /resolve user identity/.test(message))
-    return `You signed in, but ${appTitle} does not know this account. Ask an administrator to add you.`;
-  if (name === 'NotAllowedError' || /denied|not allowed/i.test(message)) return 'This sign-in was not allowed.';
-  return `Signing in with ${title} did not work. Try again.`;
-}
-
-/** @param {HTMLElement} place @param {Failure} failure @param {string} plain @param {string} [href] the way on in this window */
-function showError(place, { name, message }, plain, href) {
-  const short = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
-  place.replaceChildren(make('p', plain), make('p', name && name !== 'Error' ? `${name}: ${short}` : short, 'detail'));
-  if (href) place.append(Object.assign(make('a', 'Continue in this window'), { href }));
+/** @param {HTMLElement} place @param {string} [plain] @param {string} [href] the way on in this window */
+function showError(place, plain = '', href) {
+  place.replaceChildren(make('p', plain));
+  if (href) place.append(Object.assign(make('a', words.continueHere), { href }));
 }
 
 function clearErrors() {
-  for (const place of document.querySelectorAll('[role=alert]')) place.replaceChildren();
+  for (const place of document.querySelectorAll('.error')) place.replaceChildren();
 }
 
 /** @param {Way} [way] @param {string} [text] */
@@ -100,26 +95,33 @@ function setBusy(way, text = '') {
     link.setAttribute('aria-busy', String(link === way?.link));
     link.setAttribute('aria-disabled', String(Boolean(way)));
   }
-  if (way) status.append(' ', Object.assign(make('a', 'Use this window instead'), { href: way.link.href }));
+  if (way) status.append(' ', Object.assign(make('a', words.useThisWindow), { href: way.link.href }));
 }
 
 /** @param {Way} way */
 async function signIn(way) {
   if (busy) return;
   clearErrors();
-  setBusy(way, 'Finish in the window that opens.');
-  memory.write(way.id);
+  setBusy(way, words.finish);
+  lastUsed.write(way.id);
   try {
     await way.auth.getProfile({ instantPopup: true });
+    leftOnPurpose.write();
     setBusy();
     await showAccount(way);
   } catch (cause) {
-    const failure = /** @type {Error} */ (cause);
-    if (failure.name === 'PopupRejectedError') return location.assign(way.link.href);
-    memory.write();
+    const failure = /** @type {Failure} */ (cause);
+    const { name, message, code, requestId: request = '' } = failure;
+    if (name === 'PopupRejectedError') return location.assign(way.link.href);
+    lastUsed.write();
+    if (code) {
+      // The service knows what to say of it: as after a redirect, this page is asked for anew.
+      const query = new URLSearchParams(location.search);
+      for (const [key, value] of Object.entries({ error: message, code, request, via: way.id })) query.set(key, value);
+      return location.replace(`?${query}`);
+    }
     setBusy();
-    const closed = failure.name === 'PopupClosedError';
-    showError(way.error, failure, explain(failure, way.title), closed ? way.link.href : undefined);
+    showError(way.error, explain(failure), name === 'PopupClosedError' ? way.link.href : undefined);
     way.link.focus();
   }
 }
@@ -129,8 +131,8 @@ async function showAccount(way) {
   const profile = await way.auth.getProfile({ optional: true });
   if (!profile) return false;
   const identity = await way.auth.getBackstageIdentity({ optional: true });
-  const ref = identity?.identity.userEntityRef;
-  const name = profile.displayName || profile.email || ref || 'someone';
+  const ref = identity?.identity.userEntityRef ?? '';
+  const name = profile.displayName || profile.email || ref || way.title;
   element('who').textContent = name;
   element('email').textContent = profile.email === name ? '' : (profile.email ?? '');
   element('via').textContent = way.title;
@@ -145,8 +147,8 @@ async function showAccount(way) {
 function show(way) {
   current = way;
   clearErrors();
-  signedOut.hidden = Boolean(way);
-  signedIn.hidden = !way;
+  element('signed-out').hidden = Boolean(way);
+  element('signed-in').hidden = !way;
   if (!way) {
     clearInterval(clock);
     document.title = signInTitle;
@@ -157,8 +159,8 @@ function show(way) {
 /** @param {string} name @param {string} [url] */
 function showPicture(name, url) {
   const avatar = element('avatar');
-  const words = name.split(/[\s._@-]+/).filter(Boolean);
-  avatar.textContent = words.slice(0, 2).map(word => [...word][0]?.toUpperCase()).join('');
+  const initials = name.split(/[\s._@-]+/).filter(Boolean).slice(0, 2);
+  avatar.textContent = initials.map(word => [...word][0]?.toUpperCase()).join('');
   if (!url || !URL.canParse(url) || new URL(url).protocol !== 'https:') return;
   const image = Object.assign(new Image(), { alt: '', referrerPolicy: 'no-referrer' });
   image.onload = () => avatar.replaceChildren(image);
@@ -169,7 +171,7 @@ function showPicture(name, url) {
 function showIdentity(identity) {
   const { userEntityRef = '', ownershipEntityRefs = [] } = identity?.identity ?? {};
   const groups = ownershipEntityRefs.filter(ref => ref !== userEntityRef);
-  element('entity').textContent = userEntityRef || 'None: this provider only gives access to other services.';
+  element('entity').textContent = userEntityRef || words.noUser;
   element('groups').replaceChildren(...groups.map(ref => make('li', ref)));
   element('groups-row').hidden = groups.length === 0;
   clearInterval(clock);
@@ -185,9 +187,9 @@ function showExpiry(expiresAt) {
   const minutes = Math.round((expiresAt.getTime() - Date.now()) / 60_000);
   const time = /** @type {HTMLTimeElement} */ (element('expires'));
   time.dateTime = expiresAt.toISOString();
-  const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
   const distance = Math.abs(minutes) < 90 ? relative.format(minutes, 'minute') : relative.format(Math.round(minutes / 60), 'hour');
-  time.textContent = `${distance}, at ${expiresAt.toLocaleTimeString(undefined, { timeStyle: 'short' })}`;
+  time.textContent = `${distance} · ${expiresAt.toLocaleTimeString(lang, { timeStyle: 'short' })}`;
 }
 
 /** Renews the token before it ends; when that is refused, says so. @param {Date} expiresAt */
@@ -197,7 +199,7 @@ async function tick(expiresAt) {
   if (!current || left > RENEW_AHEAD_MS) return;
   if ((await showAccount(current)) || left > 0) return;
   show();
-  status.textContent = 'Your session has ended. Sign in again to go on.';
+  status.textContent = words.ended;
 }
 
 async function signOut() {
@@ -206,51 +208,65 @@ async function signOut() {
   const error = element('sign-out-error');
   error.replaceChildren();
   signOutButton.ariaDisabled = signOutButton.ariaBusy = 'true';
-  memory.write();
+  lastUsed.write();
+  leftOnPurpose.write('yes');
   try {
     await way.auth.signOut();
     show();
-    status.textContent = 'You are signed out.';
-  } catch (cause) {
-    memory.write(way.id);
-    showError(error, /** @type {Error} */ (cause), 'You are still signed in: signing out did not work. Try again.');
+    status.textContent = words.signedOut;
+  } catch {
+    lastUsed.write(way.id);
+    leftOnPurpose.write();
+    showError(error, words.signOutFailed);
   } finally {
     signOutButton.ariaDisabled = signOutButton.ariaBusy = 'false';
   }
 }
 
-/** What a redirect brought back: a failure, or the provider that let someone in. Taken out of the address bar so that a reload does not repeat it. */
+/** What a redirect brought back, taken out of the address bar so that a reload does not repeat it. A page of its own stays. */
 function takeAnswer() {
   const url = new URL(location.href);
-  const message = url.searchParams.get('error');
   const via = url.searchParams.get('via');
-  url.searchParams.delete('error');
-  url.searchParams.delete('via');
+  const stays = page.dataset.state === 'unknown-user';
+  for (const key of stays ? ['lang'] : ['lang', 'error', 'code', 'request', 'via']) url.searchParams.delete(key);
   if (url.href !== location.href) history.replaceState(history.state, '', url);
-  return { via, message: message === '' ? 'No reason was given.' : (message ?? undefined) };
+  return via;
 }
 
 async function start() {
-  const { via, message } = takeAnswer();
-  if (ways.some(way => way.id === via)) memory.write(via ?? '');
-  const last = ways.find(way => way.id === memory.read());
-  if (message !== undefined) {
-    memory.write();
-    const place = last?.error ?? element('page-error');
-    clearErrors();
-    return showError(place, { message }, explain({ message }, last?.title ?? 'this provider'));
+  const failed = page.dataset.state !== 'ready';
+  const mayGo = auto && !failed && !new URLSearchParams(location.search).has('no-auto');
+  const via = takeAnswer();
+  const back = ways.find(way => way.id === via);
+  if (failed) {
+    lastUsed.write();
+    return (page.dataset.state === 'failed' && back ? back.link : element('sign-in')).focus();
   }
-  if (!last) return;
-  last.item.classList.add('last-used');
-  const slow = setTimeout(() => (status.textContent = 'Looking for your session…'), 250);
-  await showAccount(last).catch(() => false);
-  clearTimeout(slow);
-  if (!busy) status.textContent = '';
+  if (back) {
+    lastUsed.write(back.id);
+    leftOnPurpose.write();
+  }
+  const [only] = ways;
+  const last = ways.find(way => way.id === lastUsed.read()) ?? (mayGo ? only : undefined);
+  if (last) {
+    if (lastUsed.read()) last.item.classList.add('last-used');
+    const slow = setTimeout(() => (status.textContent = words.looking), 250);
+    const there = await showAccount(last).catch(() => false);
+    clearTimeout(slow);
+    if (there || busy) return;
+    status.textContent = '';
+    if (back) return showError(back.error, words.blocked);
+  }
+  if (leftOnPurpose.read()) status.textContent = words.signedOut;
+  else if (mayGo && only) {
+    setBusy(only, say(words.going, only.title));
+    location.replace(only.link.href);
+  }
 }
 
 // Opened at another address than the service's own (127.0.0.1 for localhost), only the plain links can work.
 if (new URL(authUrl, location.href).origin === location.origin) {
-  for (const way of ways) {
+  for (const way of redirect ? [] : ways) {
     way.link.setAttribute('role', 'button');
     way.link.addEventListener('click', event => {
       if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;

@@ -34,8 +34,8 @@ export async function configFor(idp, edit = () => {}, provider = {}) {
 export const complaints = log => log.split('\n').filter(line => /\b(WARN|ERROR)\b/.test(line));
 
 /** The page at `/`: its title, and for each button its provider, label and hint. */
-export async function signInPage(door) {
-  const { status, text } = await send('GET', `${door.local}/`);
+export async function signInPage(door, query = '') {
+  const { status, text } = await send('GET', `${door.local}/${query}`);
   assert.equal(status, 200, text.slice(0, 300));
   const plain = html => html.replace(/<[^>]*>/g, '').trim();
   const ways = [...text.matchAll(/<li class="way" data-provider="([^"]*)" data-environment="([^"]*)" data-title="([^"]*)">([\s\S]*?)<\/li>/g)];

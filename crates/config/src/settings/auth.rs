@@ -70,7 +70,7 @@ impl Auth {
         let omit = auth
             .get("omitIdentityTokenOwnershipClaim")
             .and_then(|field| field.boolean());
-        let providers = read_providers(&auth, known);
+        let providers = read_providers(&auth, known, paths);
         Some(Self {
             environment,
             session_secrets,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Known, ProviderEnvironment, provider_environment::METADATA_HINTS};
+use super::{Known, Paths, ProviderEnvironment, provider_environment::METADATA_HINTS};
 use crate::{
     problem::Problem,
     reading::{Field, Section, is_like},
@@ -66,7 +66,7 @@ pub(super) struct Providers {
     pub(super) others: Vec<String>,
 }
 
-pub(super) fn read_providers(auth: &Section<'_>, known: &Known) -> Providers {
+pub(super) fn read_providers(auth: &Section<'_>, known: &Known, paths: &Paths) -> Providers {
     let mut providers = Providers::default();
     for field in auth.section("providers").fields() {
         if !is_openid_provider(&field, known) {
@@ -74,7 +74,9 @@ pub(super) fn read_providers(auth: &Section<'_>, known: &Known) -> Providers {
             continue;
         }
         match ProviderId::parse(field.key) {
-            Some(id) => providers.ours.extend(Provider::read(id, &field, known)),
+            Some(id) => providers
+                .ours
+                .extend(Provider::read(id, &field, known, paths)),
             None => {
                 field.warn(
                     Problem::new(field.key_place, &field.path, "this provider is ignored")
@@ -115,7 +117,7 @@ fn is_ours_by_id(id: &str, known: &Known) -> bool {
 }
 
 impl Provider {
-    fn read(id: ProviderId, field: &Field<'_>, known: &Known) -> Option<Self> {
+    fn read(id: ProviderId, field: &Field<'_>, known: &Known, paths: &Paths) -> Option<Self> {
         let block = field.section()?;
         // An environment may have any name, also one that looks like a key.
         let stray = block
@@ -137,7 +139,7 @@ impl Provider {
         let environments = sections
             .into_iter()
             .filter_map(|(name, section)| {
-                Some((name, ProviderEnvironment::read(&section?, known)?))
+                Some((name, ProviderEnvironment::read(&section?, known, paths)?))
             })
             .collect();
         Some(Self { id, environments })

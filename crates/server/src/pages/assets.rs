@@ -5,6 +5,13 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
+use super::{
+    accent::accent_sheet,
+    icons::svg_path,
+    look::Look,
+    shrink::{small_script, small_style},
+};
+
 /// A file to be served as it is, with `Cache-Control: immutable`.
 #[derive(Debug)]
 pub(crate) struct Asset {
@@ -30,11 +37,12 @@ pub(super) enum PageAt {
 }
 
 impl PageAt {
-    const fn way_to_assets(self) -> &'static str {
+    /// The way to `/api/auth/`.
+    const fn way(self) -> &'static str {
         match self {
-            Self::Callback => "../../.assets/",
-            Self::Root => "api/auth/.assets/",
-            Self::Anywhere => "/api/auth/.assets/",
+            Self::Callback => "../../",
+            Self::Root => "api/auth/",
+            Self::Anywhere => "/api/auth/",
         }
     }
 }
@@ -42,16 +50,16 @@ impl PageAt {
 /// Where a page finds the assets.
 #[derive(Debug, Clone)]
 pub(super) struct AssetPaths {
+    /// The operator's logo, or our mark.
     pub(super) mark: String,
     pub(super) style: String,
-    pub(super) module: String,
+    /// The stylesheet of the operator's colour.
+    pub(super) accent: Option<String>,
     pub(super) script: String,
 }
 
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-
-/// Mark, style, module, script.
-static BUNDLE: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+/// Mark, style, script.
+static BUNDLE: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     let mark = asset(
         "mark",
         "svg",
@@ -62,39 +70,46 @@ static BUNDLE: LazyLock<[Asset; 4]> = LazyLock::new(|| {
         "page",
         "css",
         "text/css; charset=utf-8",
-        // Unlike a script, a stylesheet needs no line ends.
-        without_comments(include_str!("../../../../web/page.css"))
-            .replace('\n', "")
-            .replace(": ", ":")
-            .replace(" {", "{"),
+        small_style(include_str!("../../../../web/page.css")),
     );
-    let module = asset(
-        "stagedoor",
+    let script = asset(
+        "sign-in",
         "js",
-        JAVASCRIPT,
-        without_comments(include_str!("../../../../web/stagedoor.js")),
+        "text/javascript; charset=utf-8",
+        SCRIPTS.iter().map(|source| small_script(source)).collect(),
     );
-    // The page's script imports the module by the name that module has here.
-    let script = without_comments(include_str!("../../../../web/sign-in.js"))
-        .replace("'./stagedoor.js'", &format!("'./{}'", module.name));
-    let script = asset("sign-in", "js", JAVASCRIPT, script);
-    [mark, style, module, script]
+    [mark, style, script]
 });
 
-/// Every file the pages refer to.
+/// What the page runs, each after what it imports.
+const SCRIPTS: [&str; 8] = [
+    include_str!("../../../../web/named-error.js"),
+    include_str!("../../../../web/scopes.js"),
+    include_str!("../../../../web/observable.js"),
+    include_str!("../../../../web/popup.js"),
+    include_str!("../../../../web/connector.js"),
+    include_str!("../../../../web/sessions.js"),
+    include_str!("../../../../web/oauth2.js"),
+    include_str!("../../../../web/sign-in.js"),
+];
+
+/// Every file the pages refer to, but for what an operator configures.
 pub(crate) fn assets() -> &'static [Asset] {
     &*BUNDLE
 }
 
 /// Where a page that is at `page` finds them.
-pub(super) fn paths(page: PageAt) -> AssetPaths {
-    let [mark, style, module, script] = &*BUNDLE;
-    let path = |asset: &Asset| format!("{}{}", page.way_to_assets(), asset.name);
+pub(super) fn paths(page: PageAt, look: &Look<'_>) -> AssetPaths {
+    let [mark, style, script] = &*BUNDLE;
+    let path = |name: &str| format!("{}.assets/{name}", page.way());
     AssetPaths {
-        mark: path(mark),
-        style: path(style),
-        module: path(module),
-        script: path(script),
+        mark: look.logo.map_or_else(
+            || path(mark.name),
+            |logo| format!("{}{}", page.way(), svg_path(logo)),
+        ),
+        style: path(style.name),
+        accent: look.accent.map(|accent| path(&accent_sheet(accent).name)),
+        script: path(script.name),
     }
 }
 
@@ -114,38 +129,9 @@ fn asset(name: &str, extension: &str, content_type: &'static str, text: String) 
     }
 }
 
-/// Leaves out comments and indentation: about two fifths of our scripts are
-/// documentation and types, which a browser need not load.
-///
-/// Only for our own files, in which no string holds a comment and none spans
-/// lines. Lines stay lines, so an error still points at one.
-fn without_comments(source: &str) -> String {
-    let mut code = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some((before, comment)) = rest.split_once("/*") {
-        code.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    code.push_str(rest);
-    code.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .flat_map(|line| [line, "\n"])
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn comments_and_indentation_are_left_out() {
-        let source = "/**\n * Says what.\n */\nlet a = 1; // stays\n  // goes\n\n  /** @type {X} */ (b).c(/** d */ d);\n/* one */\n";
-        assert_eq!(
-            without_comments(source),
-            "let a = 1; // stays\n(b).c( d);\n"
-        );
-    }
 
     #[test]
     fn assets_are_named_after_their_content() {
@@ -160,10 +146,22 @@ mod tests {
     }
 
     #[test]
-    fn the_page_script_imports_the_module_by_its_name() {
-        let [_, _, module, script] = &*BUNDLE;
+    fn the_script_is_whole() {
+        let [_, _, script] = &*BUNDLE;
         let text = std::str::from_utf8(script.body).unwrap();
-        assert!(text.contains(&format!("from './{}'", module.name)));
-        assert!(!text.contains("./stagedoor.js"));
+        let starts = |with: &str| text.lines().any(|line| line.starts_with(with));
+        assert!(!starts("import ") && !starts("export "));
+        // Every module that one of them imports is one of them.
+        for source in SCRIPTS {
+            for import in source.lines().filter(|line| line.starts_with("import ")) {
+                let names = import.split(['{', '}']).nth(1).unwrap();
+                for name in names.split(',').map(str::trim) {
+                    let declared = ["const", "class", "function"]
+                        .iter()
+                        .any(|kind| starts(&format!("{kind} {name}")));
+                    assert!(declared, "{import}");
+                }
+            }
+        }
     }
 }

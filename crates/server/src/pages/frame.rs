@@ -4,8 +4,11 @@
 use serde::Deserialize;
 
 use super::assets::{PageAt, paths};
+use super::explain::explain;
+use super::look::Look;
 use super::script::{encode_uri_component, escape_html, sha256_base64};
 use super::sign_in::shortened;
+use super::words::Words;
 
 /// A page that posts one message to the window that opened it.
 ///
@@ -27,6 +30,7 @@ struct Message {
 #[derive(Deserialize)]
 struct MessageError {
     message: String,
+    code: Option<String>,
 }
 
 /// The web-message page: tells the opener (or the parent) first which origin
@@ -36,7 +40,8 @@ struct MessageError {
 /// `message_json` is the whole message, `{"type":"authorization_response",…}`.
 /// The script comes first, before the stylesheet, so that the answer waits for
 /// no other file. A person sees the page only when the opener is gone.
-pub(crate) fn frame_page(origin: &str, message_json: &str) -> FramePage {
+pub(crate) fn frame_page(look: &Look<'_>, origin: &str, message_json: &str) -> FramePage {
+    let words = look.words;
     let script = format!(
         "
 var message = decodeURIComponent('{message}');
@@ -53,10 +58,10 @@ setTimeout(function () {{ window.close(); }}, 100);
     );
     let html = format!(
         r#"<!doctype html>
-<html lang="en">
+<html lang="{tag}" dir="{direction}">
 <head>
 <meta charset="utf-8">
-<title>Sign-in</title>
+<title>{title}</title>
 <script>{script}</script>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -66,14 +71,18 @@ setTimeout(function () {{ window.close(); }}, 100);
 <main>
 <section class="card heading stack">
 {outcome}
-<p class="muted">You can close this window.</p>
+<p class="muted">{close}</p>
 </section>
 </main>
 </body>
 </html>
 "#,
-        style = paths(PageAt::Callback).style,
-        outcome = outcome(message_json),
+        tag = words.tag,
+        direction = words.direction,
+        title = words.sign_in,
+        close = words.close_window,
+        style = paths(PageAt::Callback, look).style,
+        outcome = outcome(words, message_json),
     );
     FramePage {
         html,
@@ -82,12 +91,14 @@ setTimeout(function () {{ window.close(); }}, 100);
 }
 
 /// The failure, for a person whose app will not hear of it.
-fn outcome(message_json: &str) -> String {
+fn outcome(words: &Words, message_json: &str) -> String {
     match serde_json::from_str(message_json) {
         Ok(Message { error: Some(error) }) => format!(
-            "<h1>Signing in did not work</h1>\n<p class=\"detail\">{}</p>",
+            "<h1>{}</h1>\n<p>{}</p>\n<p class=\"detail\">{}</p>",
+            words.did_not_work,
+            explain(words, error.code.as_deref(), None),
             escape_html(&shortened(&error.message))
         ),
-        _ => "<h1>Sign-in is done</h1>".to_owned(),
+        _ => format!("<h1>{}</h1>", words.done),
     }
 }

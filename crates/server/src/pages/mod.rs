@@ -6,20 +6,33 @@
 //! which are allowed by their hash. Nothing here knows requests or responses:
 //! text goes in, HTML comes out.
 
+mod accent;
 mod assets;
+mod explain;
 mod frame;
+mod icons;
+mod look;
 mod notice;
 mod onward;
 mod repost;
 mod script;
+mod shrink;
 mod sign_in;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use accent::accent_sheet;
 pub(crate) use assets::assets;
+pub(crate) use explain::explain;
 pub(crate) use frame::frame_page;
+pub(crate) use icons::{drawing, icon_path};
+pub(crate) use look::Look;
 pub(crate) use notice::{NoticePage, notice_page};
 pub(crate) use onward::onward_page;
 pub(crate) use repost::repost_page;
-pub(crate) use sign_in::{ProviderButton, SignInPage, sign_in_page};
+pub(crate) use sign_in::{Failure, LanguageLink, ProviderButton, SignInPage, sign_in_page};
+pub(crate) use words::{
+    COOKIE as LANGUAGE_COOKIE, Fill, LANGUAGES, Words, words_for, words_named,
+};

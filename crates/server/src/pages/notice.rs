@@ -4,12 +4,13 @@
 use askama::Template;
 
 use super::assets::{AssetPaths, PageAt, paths};
+use super::look::Look;
 
 /// What to tell, and the way on.
 #[derive(Debug)]
 pub(crate) struct NoticePage<'a> {
-    /// `app.title`, for the window's title.
-    pub(crate) product: &'a str,
+    /// Language, title and colour.
+    pub(crate) look: Look<'a>,
     /// HTTP status, shown small.
     pub(crate) status: u16,
     /// A few words.
@@ -28,6 +29,7 @@ pub(crate) struct NoticePage<'a> {
 #[template(path = "notice.html")]
 struct NoticeTemplate<'a> {
     page: &'a NoticePage<'a>,
+    look: &'a Look<'a>,
     assets: AssetPaths,
 }
 
@@ -38,7 +40,8 @@ struct NoticeTemplate<'a> {
 pub(crate) fn notice_page(page: &NoticePage<'_>) -> Result<String, askama::Error> {
     NoticeTemplate {
         page,
-        assets: paths(PageAt::Anywhere),
+        look: &page.look,
+        assets: paths(PageAt::Anywhere, &page.look),
     }
     .render()
 }

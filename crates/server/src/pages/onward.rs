@@ -6,34 +6,41 @@
 //! anywhere.
 
 use super::assets::{PageAt, paths};
+use super::look::Look;
 use super::script::escape_html;
 
 /// A page that goes to `url` at once, without JavaScript too.
-pub(crate) fn onward_page(url: &str) -> String {
+pub(crate) fn onward_page(look: &Look<'_>, url: &str) -> String {
+    let words = look.words;
+    let assets = paths(PageAt::Callback, look);
     format!(
         r#"<!doctype html>
-<html lang="en">
+<html lang="{tag}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="0;url={url}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Signing in</title>
+<title>{signing_in}</title>
 <link rel="icon" type="image/svg+xml" href="{mark}">
 <link rel="stylesheet" href="{style}">
 </head>
 <body>
 <main>
 <section class="card heading stack">
-<h1>Signing in…</h1>
-<p><a class="button primary" href="{url}">Continue</a></p>
+<h1>{signing_in}</h1>
+<p><a class="button primary" href="{url}">{go_on}</a></p>
 </section>
 </main>
 </body>
 </html>
 "#,
-        mark = paths(PageAt::Callback).mark,
-        style = paths(PageAt::Callback).style,
+        tag = words.tag,
+        direction = words.direction,
+        signing_in = words.signing_in,
+        go_on = words.go_on,
+        mark = assets.mark,
+        style = assets.style,
         url = escape_html(url),
     )
 }

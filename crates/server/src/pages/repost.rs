@@ -4,6 +4,7 @@
 //! `SameSite=Lax` cookie; the same form sent by a page of ours does.
 
 use super::assets::{PageAt, paths};
+use super::look::Look;
 use super::script::{escape_html, sha256_base64};
 
 /// A page that sends a form by itself, or by its button without JavaScript.
@@ -22,7 +23,12 @@ pub(crate) struct RepostPage {
 const SUBMIT: &str = "HTMLFormElement.prototype.submit.call(document.forms[0]);";
 
 /// A form with `fields` that posts to `action`, a path of our own.
-pub(crate) fn repost_page(action: &str, fields: &[(String, String)]) -> RepostPage {
+pub(crate) fn repost_page(
+    look: &Look<'_>,
+    action: &str,
+    fields: &[(String, String)],
+) -> RepostPage {
+    let words = look.words;
     let inputs: String = fields
         .iter()
         .map(|(name, value)| {
@@ -35,26 +41,30 @@ pub(crate) fn repost_page(action: &str, fields: &[(String, String)]) -> RepostPa
         .collect();
     let html = format!(
         r#"<!doctype html>
-<html lang="en">
+<html lang="{tag}" dir="{direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>Signing in</title>
+<title>{signing_in}</title>
 <link rel="stylesheet" href="{style}">
 </head>
 <body>
 <main>
 <form class="card heading stack" method="post" action="{action}">
-<h1>Signing in…</h1>
-{inputs}<button class="button primary" type="submit">Continue</button>
+<h1>{signing_in}</h1>
+{inputs}<button class="button primary" type="submit">{go_on}</button>
 </form>
 </main>
 <script>{SUBMIT}</script>
 </body>
 </html>
 "#,
-        style = paths(PageAt::Callback).style,
+        tag = words.tag,
+        direction = words.direction,
+        signing_in = words.signing_in,
+        go_on = words.go_on,
+        style = paths(PageAt::Callback, look).style,
         action = escape_html(action),
     );
     RepostPage {

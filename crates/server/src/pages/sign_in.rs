@@ -3,8 +3,15 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use serde_json::json;
+use stagedoor_signin::Icon;
 
 use super::assets::{AssetPaths, PageAt, paths};
+use super::explain::{UNKNOWN_USER, explain};
+use super::icons;
+use super::look::Look;
+use super::script::escape_html;
+use super::words::{Fill, Words};
 
 /// Characters of a message from outside that are shown.
 const LONGEST_MESSAGE: usize = 300;
@@ -20,6 +27,8 @@ pub(crate) struct ProviderButton<'a> {
     pub(crate) title: &'a str,
     /// Words for the button; absent: "Sign in using {title}".
     pub(crate) message: Option<&'a str>,
+    /// What stands before the title.
+    pub(crate) icon: Option<&'a Icon>,
     /// Start URL with `flow=redirect`, for when no popup can be used.
     pub(crate) start_redirect_url: String,
     /// Whether the identity provider answers.
@@ -27,7 +36,22 @@ pub(crate) struct ProviderButton<'a> {
 }
 
 impl ProviderButton<'_> {
-    /// The title's first letter, in place of a logo.
+    /// The icon as HTML, without a name: the title follows.
+    fn badge(&self) -> String {
+        match self.icon {
+            Some(Icon::BuiltIn(name)) => icons::inline(name),
+            Some(icon @ Icon::Svg(_)) => {
+                let path = icons::icon_path(icon);
+                format!(r#"<img class="icon" src="api/auth/{path}" alt="">"#)
+            }
+            None => format!(
+                r#"<span class="icon" aria-hidden="true">{}</span>"#,
+                escape_html(&self.initial())
+            ),
+        }
+    }
+
+    /// The title's first letter, in place of an icon.
     fn initial(&self) -> String {
         self.title
             .chars()
@@ -36,9 +60,9 @@ impl ProviderButton<'_> {
             .unwrap_or_default()
     }
 
-    fn label(&self) -> Cow<'_, str> {
+    fn label(&self, words: &Words) -> Cow<'_, str> {
         match self.message {
-            None => Cow::Owned(format!("Sign in using {}", self.title)),
+            None => Cow::Owned(words.sign_in_using.fill("provider", self.title)),
             Some(message) if self.names_itself(message) => Cow::Borrowed(message),
             Some(_) => Cow::Borrowed(self.title),
         }
@@ -54,11 +78,24 @@ impl ProviderButton<'_> {
     }
 }
 
+/// The failure a redirect brought back.
+#[derive(Debug, Default)]
+pub(crate) struct Failure<'a> {
+    /// `error`: as Backstage's frontend is told.
+    pub(crate) message: Option<&'a str>,
+    /// `code`
+    pub(crate) code: Option<&'a str>,
+    /// `request`: the id that finds it in the logs.
+    pub(crate) request: Option<&'a str>,
+    /// `via`: the provider.
+    pub(crate) via: Option<&'a str>,
+}
+
 /// What the sign-in page shows.
 #[derive(Debug)]
 pub(crate) struct SignInPage<'a> {
-    /// `app.title`.
-    pub(crate) title: &'a str,
+    /// Language, title and colour.
+    pub(crate) look: Look<'a>,
     /// `app.baseUrl`, when that is another origin than this page's: the page
     /// then leads there, as sign-in started here could not end here.
     pub(crate) app_url: Option<&'a str>,
@@ -68,16 +105,125 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) providers: &'a [ProviderButton<'a>],
     /// Whether to warn that this is no place for real users.
     pub(crate) dev: bool,
-    /// The failure a redirect brought back (`?error=`).
-    pub(crate) error: Option<&'a str>,
+    /// Whether the only provider is asked without a click.
+    pub(crate) auto: bool,
+    /// Whether a click leads on in this window.
+    pub(crate) redirect: bool,
+    /// Where those who can't get in find help.
+    pub(crate) support_url: Option<&'a str>,
+    /// The failure a redirect brought back.
+    pub(crate) failure: Option<Failure<'a>>,
+    /// This page in each language.
+    pub(crate) languages: Vec<LanguageLink>,
+}
+
+/// This page in another language.
+#[derive(Debug)]
+pub(crate) struct LanguageLink {
+    /// The language.
+    pub(crate) words: &'static Words,
+    /// A query, relative to the page.
+    pub(crate) href: String,
+}
+
+impl<'a> SignInPage<'a> {
+    /// Whether a sign-in can be started here.
+    fn works_here(&self) -> bool {
+        self.app_url.is_none() && !self.providers.is_empty()
+    }
+
+    /// Who signed in at a provider, and is no user of the catalog.
+    fn unknown_at(&self) -> Option<&ProviderButton<'a>> {
+        let failure = self.failure.as_ref().filter(|_| self.works_here())?;
+        let code = failure.code?;
+        self.failed_way().filter(|_| UNKNOWN_USER.contains(&code))
+    }
+
+    fn failed_way(&self) -> Option<&ProviderButton<'a>> {
+        let via = self.failure.as_ref()?.via?;
+        self.providers.iter().find(|way| way.id == via)
+    }
+
+    /// The providers to show: whoever is unknown may try another account.
+    fn ways(&self) -> Vec<&ProviderButton<'a>> {
+        match self.unknown_at() {
+            Some(way) => vec![way],
+            None => self.providers.iter().collect(),
+        }
+    }
+
+    /// For the script.
+    fn state(&self) -> &'static str {
+        match (&self.failure, self.unknown_at()) {
+            (None, _) => "ready",
+            (Some(_), None) => "failed",
+            (Some(_), Some(_)) => "unknown-user",
+        }
+    }
+
+    fn window_title(&self) -> &'static str {
+        let words = self.look.words;
+        match (&self.failure, self.unknown_at()) {
+            (None, _) => words.sign_in,
+            (Some(_), None) => words.did_not_work,
+            (Some(_), Some(_)) => words.unknown_user,
+        }
+    }
+
+    /// Leads to the only provider where no script does.
+    fn goes_to(&self) -> Option<&str> {
+        match self.providers {
+            [only] if self.auto && self.works_here() && self.failure.is_none() => {
+                Some(&only.start_redirect_url)
+            }
+            _ => None,
+        }
+    }
 }
 
 #[derive(Template)]
 #[template(path = "sign-in.html")]
 struct SignInTemplate<'a> {
     page: &'a SignInPage<'a>,
-    error: Option<Cow<'a, str>>,
+    look: &'a Look<'a>,
+    words: &'static Words,
     assets: AssetPaths,
+    /// What the script says, as JSON.
+    spoken: String,
+}
+
+impl SignInTemplate<'_> {
+    /// `text` with the title of what people sign in to.
+    fn titled(&self, text: &str) -> String {
+        text.fill("title", self.look.title)
+    }
+
+    /// The failure, where it belongs: beside its provider, else above them all.
+    fn error_of(&self, way: Option<&ProviderButton<'_>>) -> Option<String> {
+        let failure = self.page.failure.as_ref()?;
+        let failed = self.page.failed_way();
+        let is_here = failed.map(|way| way.id) == way.map(|way| way.id);
+        let is_here = is_here && self.page.unknown_at().is_none();
+        is_here.then(|| explain(self.words, failure.code, failed.map(|way| way.title)))
+    }
+
+    /// The details of the failure, for whoever helps.
+    fn details(&self) -> Vec<Cow<'_, str>> {
+        let Some(failure) = &self.page.failure else {
+            return Vec::new();
+        };
+        let named = match (failure.code, failure.request) {
+            (Some(code), Some(id)) => Some(format!("{code} · {} {id}", self.words.request)),
+            (Some(code), None) => Some(code.to_owned()),
+            (None, id) => id.map(|id| format!("{} {id}", self.words.request)),
+        };
+        let message = failure.message.filter(|message| !message.is_empty());
+        message
+            .map(shortened)
+            .into_iter()
+            .chain(named.map(Cow::Owned))
+            .collect()
+    }
 }
 
 /// Renders the sign-in page.
@@ -87,10 +233,34 @@ struct SignInTemplate<'a> {
 pub(crate) fn sign_in_page(page: &SignInPage<'_>) -> Result<String, askama::Error> {
     SignInTemplate {
         page,
-        error: page.error.map(shortened),
-        assets: paths(PageAt::Root),
+        look: &page.look,
+        words: page.look.words,
+        assets: paths(PageAt::Root, &page.look),
+        spoken: spoken(page.look.words),
     }
     .render()
+}
+
+/// What the script says, to stand in a `<script type="application/json">`.
+fn spoken(words: &Words) -> String {
+    json!({
+        "finish": words.finish_in_window,
+        "useThisWindow": words.use_this_window,
+        "continueHere": words.continue_here,
+        "looking": words.looking,
+        "going": words.going,
+        "signedOut": words.signed_out,
+        "ended": words.session_ended,
+        "failed": words.failed,
+        "blocked": words.expired,
+        "closed": words.window_closed,
+        "address": words.wrong_address,
+        "connection": words.no_connection,
+        "noUser": words.no_catalog_user,
+        "signOutFailed": words.sign_out_failed,
+    })
+    .to_string()
+    .replace('<', "\\u003c")
 }
 
 /// Cuts a message from outside to a length that cannot push the page away.

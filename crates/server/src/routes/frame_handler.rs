@@ -1,8 +1,9 @@
 //! `GET|POST /{provider}/handler/frame`
 
 use axum::{
+    Extension,
     body::Bytes,
-    extract::{OriginalUri, Path, State},
+    extract::{FromRequestParts, OriginalUri, Path, State},
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -11,12 +12,15 @@ use serde_json::json;
 use stagedoor_signin::{CallbackRequest, Delivery, SignInError, SignedIn};
 use url::Url;
 
+use super::sign_in_page::is_this_page;
 use crate::{
     AppState,
     cookies::{Names, RequestCookies, ResponseCookies},
     error::ApiError,
+    language::Language,
     pages,
     parameters::Parameters,
+    request_id::RequestId,
     settings::ServerSettings,
 };
 
@@ -28,10 +32,19 @@ pub(crate) async fn from_query(
     State(state): State<AppState>,
     Path(provider): Path<String>,
     cookies: RequestCookies,
+    teller: Teller,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let parameters = Parameters::of_query(&uri);
-    finish(&state, provider, parameters, &cookies, Onward::Redirect).await
+    finish(
+        &state,
+        provider,
+        parameters,
+        &cookies,
+        &teller,
+        Onward::Redirect,
+    )
+    .await
 }
 
 /// The provider answers with a form (`response_mode=form_post`). Its post comes
@@ -42,22 +55,45 @@ pub(crate) async fn from_form(
     Path(provider): Path<String>,
     OriginalUri(uri): OriginalUri,
     cookies: RequestCookies,
+    teller: Teller,
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let mut parameters = Parameters::parse(&body);
     let reposted = parameters.take(REPOSTED);
     if reposted || !cookies.flows(&Names(&provider)).is_empty() {
-        return finish(&state, provider, parameters, &cookies, Onward::Page).await;
+        return finish(
+            &state,
+            provider,
+            parameters,
+            &cookies,
+            &teller,
+            Onward::Page,
+        )
+        .await;
     }
     state.sign_in.live().providers.must_know(&provider)?;
     let mut fields = parameters.into_pairs();
     fields.push((REPOSTED.to_owned(), "1".to_owned()));
-    let page = pages::repost_page(uri.path(), &fields);
+    let page = pages::repost_page(&teller.look(&state), uri.path(), &fields);
     Ok(page_with_script(
         page.html,
         &page.script_sha256_base64,
         "; form-action 'self'",
     ))
+}
+
+/// How someone is told of the outcome.
+#[derive(FromRequestParts)]
+pub(crate) struct Teller {
+    language: Language,
+    #[from_request(via(Extension))]
+    request_id: RequestId,
+}
+
+impl Teller {
+    fn look<'a>(&self, state: &'a AppState) -> pages::Look<'a> {
+        self.language.look(&state.settings.page)
+    }
 }
 
 /// How a redirect flow leads back to the app.
@@ -74,6 +110,7 @@ async fn finish(
     provider: String,
     parameters: Parameters,
     cookies: &RequestCookies,
+    teller: &Teller,
     onward: Onward,
 ) -> Result<Response, ApiError> {
     let names = Names(&provider);
@@ -89,7 +126,8 @@ async fn finish(
         // a popup is closed, and its app told.
         Err(error @ SignInError::StateInvalid) => {
             let live = state.sign_in.live();
-            return Ok(message(live.origins.app().as_str(), Err(&error)));
+            let origin = live.origins.app().as_str();
+            return Ok(message(state, teller, origin, Err(&error)));
         }
         Err(error) => return Err(error.into()),
     };
@@ -104,12 +142,16 @@ async fn finish(
         Err(_) => {}
     }
     let body = match &answer.delivery {
-        Delivery::Message(origin) => message(origin.as_str(), answer.outcome.as_ref()),
+        Delivery::Message(origin) => {
+            message(state, teller, origin.as_str(), answer.outcome.as_ref())
+        }
         Delivery::Redirect(url) => {
-            let target = target(&state.settings, url, &answer.outcome);
+            let target = target(&state.settings, url, &answer.outcome, teller);
             match onward {
                 Onward::Redirect => redirect(&target),
-                Onward::Page => Html(pages::onward_page(target.as_str())).into_response(),
+                Onward::Page => {
+                    Html(pages::onward_page(&teller.look(state), target.as_str())).into_response()
+                }
             }
         }
     };
@@ -117,15 +159,25 @@ async fn finish(
 }
 
 /// The web message of contract §7.
-fn message(origin: &str, outcome: Result<&SignedIn, &SignInError>) -> Response {
+fn message(
+    state: &AppState,
+    teller: &Teller,
+    origin: &str,
+    outcome: Result<&SignedIn, &SignInError>,
+) -> Response {
     let message = match outcome {
         Ok(signed_in) => json!({ "type": "authorization_response", "response": signed_in.session }),
         Err(error) => json!({
             "type": "authorization_response",
-            "error": { "name": error.name().as_str(), "message": error.to_string(), "code": error.code() },
+            "error": {
+                "name": error.name().as_str(),
+                "message": error.to_string(),
+                "code": error.code(),
+                "requestId": teller.request_id.as_str(),
+            },
         }),
     };
-    let page = pages::frame_page(origin, &message.to_string());
+    let page = pages::frame_page(&teller.look(state), origin, &message.to_string());
     page_with_script(page.html, &page.script_sha256_base64, "")
 }
 
@@ -146,10 +198,24 @@ fn page_with_script(html: String, script_sha256_base64: &str, more: &str) -> Res
     response
 }
 
-/// Where a redirect flow ends: where it asked for, or with the reason at the app.
-fn target(settings: &ServerSettings, url: &Url, outcome: &Result<SignedIn, SignInError>) -> Url {
+/// Where a redirect flow ends: where it asked for, or with the reason at the app;
+/// one that our own page began ends there.
+fn target(
+    settings: &ServerSettings,
+    url: &Url,
+    outcome: &Result<SignedIn, SignInError>,
+    teller: &Teller,
+) -> Url {
     match outcome {
         Ok(_) => url.clone(),
+        Err(error) if is_this_page(settings, url) => {
+            let mut url = url.clone();
+            url.query_pairs_mut()
+                .append_pair("error", &error.to_string())
+                .append_pair("code", error.code())
+                .append_pair("request", teller.request_id.as_str());
+            url
+        }
         Err(error) => {
             let mut url = settings.app_url.clone();
             url.set_query(None);

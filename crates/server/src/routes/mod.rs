@@ -2,12 +2,15 @@
 
 pub(crate) mod assets;
 pub(crate) mod backchannel_logout;
+pub(crate) mod failed;
 pub(crate) mod frame_handler;
 pub(crate) mod frontchannel_logout;
 pub(crate) mod health;
+pub(crate) mod icons;
 pub(crate) mod logout;
 pub(crate) mod not_found;
 pub(crate) mod plugin_keys;
+pub(crate) mod providers;
 pub(crate) mod refresh;
 pub(crate) mod sign_in_page;
 pub(crate) mod start;

@@ -4,13 +4,17 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use stagedoor_ambient::{SharedClock, SharedEntropy};
-use stagedoor_config::{Icon as IconSetting, Provider as ProviderSettings, ProviderEnvironment, Settings};
+use stagedoor_config::{
+    Icon as IconSetting, Provider as ProviderSettings, ProviderEnvironment, Settings,
+};
 use stagedoor_oidc::HttpClient;
 use stagedoor_server::auth_url;
 use stagedoor_signin::{
-    Admission, GroupClaims, resolver::built_in::AllowedDomains,
-    DEFAULT_SESSION_DURATION, Services, session::SessionPolicy, Icon, Live, Provider, ProviderSet, ScopePolicy, Scopes, Svg,
+    Admission, DEFAULT_SESSION_DURATION, GroupClaims, Icon, Live, Provider, ProviderSet,
+    ScopePolicy, Scopes, Services, Svg,
     origin::{AllowedOrigins, Origin, OriginPattern},
+    resolver::built_in::AllowedDomains,
+    session::SessionPolicy,
 };
 use url::Url;
 

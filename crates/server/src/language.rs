@@ -1,0 +1,44 @@
+//! Which language a request is answered in.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use http::{HeaderMap, header, request::Parts};
+
+use crate::{
+    cookies::RequestCookies,
+    pages::{LANGUAGE_COOKIE, Look, Words, words_for},
+    settings::PageSettings,
+};
+
+/// The language that was chosen, or that the browser asks for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Language(pub(crate) &'static Words);
+
+impl Language {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let cookies = RequestCookies::parse(headers);
+        let asked = headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
+        Self(words_for(cookies.get(LANGUAGE_COOKIE), asked))
+    }
+
+    /// How a page in this language looks.
+    pub(crate) fn look(self, page: &PageSettings) -> Look<'_> {
+        Look {
+            words: self.0,
+            title: &page.title,
+            logo: page.logo.as_ref(),
+            accent: page.accent,
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Language {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.headers))
+    }
+}

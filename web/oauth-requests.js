@@ -1,0 +1,53 @@
+/**
+ * Requests to sign in, collected into prompts.
+ * @module
+ */
+import { named } from './named-error.js';
+import { Observable } from './observable.js';
+import { covers } from './scopes.js';
+
+/** @typedef {import('./types.js').AuthRequester} AuthRequester */
+/** @typedef {import('./types.js').PendingOAuthRequest} PendingOAuthRequest */
+/** @typedef {import('./types.js').Provider} Provider */
+
+/** The pending sign-in requests of all providers; those of one provider join their scopes into one prompt. */
+export class OAuthRequestManager {
+  /** @type {Map<object, PendingOAuthRequest>} */
+  #pending = new Map();
+  /** @type {Observable<PendingOAuthRequest[]>} */
+  #requests = new Observable(/** @type {PendingOAuthRequest[]} */ ([]));
+
+  /** @param {{ provider: Provider, onAuthRequest: AuthRequester }} options @returns {AuthRequester} */
+  createAuthRequester({ provider, onAuthRequest }) {
+    const key = {};
+    /** @type {{ scopes: Set<string>, resolve(session: any): void, reject(error: Error): void }[]} */
+    let waiting = [];
+    const publish = () => {
+      const scopes = new Set(waiting.flatMap(request => [...request.scopes]));
+      const trigger = async () => {
+        const session = await onAuthRequest(scopes);
+        const served = waiting.filter(request => covers(scopes, request.scopes));
+        waiting = waiting.filter(request => !served.includes(request));
+        served.forEach(request => request.resolve(session));
+        publish();
+      };
+      const reject = () => {
+        waiting.forEach(request => request.reject(named('RejectedError', 'Login failed, rejected by user')));
+        waiting = [];
+        publish();
+      };
+      if (waiting.length) this.#pending.set(key, { provider, trigger, reject });
+      else this.#pending.delete(key);
+      this.#requests.next([...this.#pending.values()]);
+    };
+    return scopes =>
+      new Promise((resolve, reject) => {
+        waiting.push({ scopes, resolve, reject });
+        publish();
+      });
+  }
+
+  authRequest$() {
+    return this.#requests;
+  }
+}
