@@ -35,8 +35,8 @@ pub use claims_from::ClaimsFrom;
 pub use error::{ErrorName, SignInError};
 pub use flow::{
     BackchannelLogoutRequest, CallbackAnswer, CallbackRequest, Delivery, FlowId,
-    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshPatience, RefreshRequest, Refreshed, SignedIn,
-    StartRequest, Started,
+    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshPatience, RefreshRequest,
+    Refreshed, SignedIn, StartRequest, Started,
 };
 pub use groups::{GroupClaims, LeftOut, WhyLeftOut};
 pub use icon::{Icon, Svg};

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use crate::{
     SignInError,
     error::ProviderFailure,
+    flow::RefreshPatience,
     origin::AllowedOrigins,
     provider::{Provider, ProviderSet},
     resolver::{ResolverContext, SignInInfo},
@@ -48,6 +49,8 @@ pub struct Parts {
     pub resolver_context: ResolverContext,
     /// Issues and verifies Backstage tokens.
     pub tokens: Arc<TokenService>,
+    /// How long refreshes may take.
+    pub patience: RefreshPatience,
     /// Tells the time.
     pub clock: SharedClock,
     /// Gives randomness.
@@ -63,6 +66,7 @@ pub struct SignIn {
     tokens: Arc<TokenService>,
     pub(crate) gates: SessionGates<ProviderFailure>,
     pub(crate) room_for_unproven: Arc<Semaphore>,
+    pub(crate) patience: RefreshPatience,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
 }
@@ -87,6 +91,7 @@ impl SignIn {
             tokens: parts.tokens,
             gates: SessionGates::default(),
             room_for_unproven: Arc::new(Semaphore::new(MAX_UNPROVEN)),
+            patience: parts.patience,
             clock: parts.clock,
             entropy: parts.entropy,
         }

@@ -51,10 +51,10 @@ pub use plugin_keys::{PluginKeyStore, PluginKeys};
 pub use postgres::PostgresStorage;
 pub use provider_logout::{LoggedOut, ProviderLogout};
 pub use session::{
-    FlowLedger, LeaseId, LeaseOutcome, SecretHash, SessionId, SessionRecord, SessionStore,
-    SessionUpdate,
+    FlowLedger, LeaseId, LeaseOutcome, NotASessionId, SecretHash, SessionId, SessionRecord,
+    SessionStore, SessionUpdate,
 };
-pub use session_filter::{SessionFilter, SessionOwner, SessionPlace};
+pub use session_filter::{NotASessionPlace, SessionFilter, SessionOwner, SessionPlace};
 pub use sqlite::SqliteStorage;
 pub use user_info::UserInfoStore;
 

@@ -1,6 +1,9 @@
 //! Which sessions are meant: to list them, and to end them.
 
-use std::fmt::Write;
+use std::{
+    fmt::{self, Write},
+    str::FromStr,
+};
 
 use jiff::Timestamp;
 use stagedoor_identity::EntityRef;
@@ -28,6 +31,32 @@ pub struct SessionPlace {
     pub created_at: Timestamp,
     /// Tells sessions of one moment apart.
     pub id: SessionId,
+}
+
+/// As a cursor: what a list goes on from.
+impl fmt::Display for SessionPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.created_at.as_millisecond(), self.id)
+    }
+}
+
+/// A text that is no cursor of a list of sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this is no cursor of a list of sessions")]
+pub struct NotASessionPlace;
+
+impl FromStr for SessionPlace {
+    type Err = NotASessionPlace;
+
+    /// Reads what [`fmt::Display`] writes.
+    fn from_str(text: &str) -> Result<Self, NotASessionPlace> {
+        let (time, id) = text.split_once('.').ok_or(NotASessionPlace)?;
+        let millisecond = time.parse().map_err(|_| NotASessionPlace)?;
+        Ok(Self {
+            created_at: Timestamp::from_millisecond(millisecond).map_err(|_| NotASessionPlace)?,
+            id: id.parse().map_err(|_| NotASessionPlace)?,
+        })
+    }
 }
 
 /// Whose sessions are counted together.
@@ -130,4 +159,30 @@ impl<'a> SessionOwner<'a> {
 
 fn live<'a>(now: Timestamp) -> Conditions<'a> {
     Conditions::default().and("expires_at >", Value::Integer(now.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_cursor_is_read_as_it_is_written(
+            millisecond in -1_000_000_i64..4_102_444_800_000,
+            id in any::<[u8; 16]>(),
+        ) {
+            let place = SessionPlace {
+                created_at: Timestamp::from_millisecond(millisecond).unwrap(),
+                id: SessionId(id),
+            };
+            prop_assert_eq!(place.to_string().parse(), Ok(place));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,60}") {
+            let _ = text.parse::<SessionPlace>();
+        }
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
     count,
     origin::Origin,
     provider::Provider,
-    session::{Presented, SessionCookie, SessionResponse, SessionTokens},
+    session::{Place, Presented, SessionCookie, SessionResponse, SessionTokens, Standing},
 };
 
 /// What came back with the browser.
@@ -129,14 +129,17 @@ impl SignIn {
             .authenticate(&callback, &cookie.secrets)
             .await?;
         let refresh_token = result.tokenset.refresh_token.clone();
-        let outcome = self.open_session(provider, result, cookie.scope).await;
-        match &outcome {
-            Ok(signed_in) => {
-                self.end_previous(request.session_cookie, signed_in).await;
+        match self.open_session(provider, result, cookie.scope).await {
+            Ok((signed_in, session)) => {
+                self.end_previous(request.session_cookie, &session).await;
+                self.keep_to_limit(&session).await;
+                Ok(signed_in)
             }
-            Err(_) => give_back(provider, refresh_token),
+            Err(error) => {
+                give_back(provider, refresh_token);
+                Err(error)
+            }
         }
-        outcome
     }
 
     /// The cookie that proves this browser started this flow.
@@ -169,40 +172,41 @@ impl SignIn {
         provider: &Provider,
         result: OidcResult,
         scope: String,
-    ) -> Result<SignedIn, SignInError> {
+    ) -> Result<(SignedIn, SessionRecord), SignInError> {
         let now = self.clock.now();
         let tokens = SessionTokens::new(result, scope, now);
-        let session = self.session_response(provider, &tokens).await?;
+        let response = self.session_response(provider, &tokens).await?;
         let cookie = SessionCookie::generate(&*self.entropy)?;
         let id_token = tokens.tokenset.id_token.as_ref();
-        self.storage
-            .insert_session(&SessionRecord {
-                id: cookie.id(),
-                secret_hash: cookie.secret_hash(),
-                provider: provider.id.clone(),
-                environment: provider.environment.clone(),
-                subject: id_token
-                    .map(|token| token.subject().to_owned())
-                    .unwrap_or_default(),
-                provider_session: id_token
-                    .and_then(|token| token.session_id())
-                    .map(str::to_owned),
-                user_entity_ref: session.user_entity_ref(),
-                sealed_tokens: tokens.seal(&self.keychain(), cookie.id(), &*self.entropy)?,
-                created_at: now,
-                refreshed_at: now,
-                expires_at: tokens.session_end(provider, now),
-            })
-            .await?;
-        Ok(SignedIn {
-            session,
+        let policy = self.live().sessions;
+        let mut session = SessionRecord {
+            id: cookie.id(),
+            secret_hash: cookie.secret_hash(),
+            provider: provider.id.clone(),
+            environment: provider.environment.clone(),
+            subject: tokens.subject().unwrap_or_default().to_owned(),
+            provider_session: id_token
+                .and_then(|token| token.session_id())
+                .map(str::to_owned),
+            user_entity_ref: response.user_entity_ref(),
+            sealed_tokens: vec![],
+            created_at: now,
+            refreshed_at: now,
+            expires_at: tokens.session_end(provider, &policy, now, now),
+        };
+        session.sealed_tokens =
+            tokens.seal(&self.keychain(), &Place::of(&session), &*self.entropy)?;
+        self.storage.insert_session(&session).await?;
+        let signed_in = SignedIn {
+            session: response,
             cookie,
             granted_scope: tokens.scope,
-        })
+        };
+        Ok((signed_in, session))
     }
 
     /// The session this browser had before is replaced, not left behind.
-    async fn end_previous(&self, cookie: Option<SecretString>, signed_in: &SignedIn) {
+    async fn end_previous(&self, cookie: Option<SecretString>, session: &SessionRecord) {
         use secrecy::ExposeSecret;
         let Some(Presented::Ours(previous)) =
             cookie.and_then(|value| Presented::parse(value.expose_secret()))
@@ -210,14 +214,20 @@ impl SignIn {
             return;
         };
         let now = self.clock.now();
-        let is_theirs = match self.storage.session(previous.id(), now).await {
-            Ok(Some(record)) => {
-                previous.opens(&record.secret_hash) && previous.id() != signed_in.cookie.id()
-            }
-            _ => false,
+        let Ok(Some(record)) = self.storage.session(previous.id(), now).await else {
+            return;
         };
-        if is_theirs && let Err(error) = self.storage.delete_session(previous.id()).await {
-            tracing::warn!(%error, "a replaced session could not be removed, it will expire");
+        let tokens = SessionTokens::open(&self.keychain(), &record).ok();
+        let standing = Standing::of(&previous, &record, tokens.as_ref(), now);
+        if standing == Standing::Unknown || record.id == session.id {
+            return;
+        }
+        match self.storage.delete_session(record.id).await {
+            Ok(true) if standing == Standing::RotatedOut => audit::session_secret_reused(&record),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "a replaced session could not be removed, it will expire");
+            }
         }
     }
 }

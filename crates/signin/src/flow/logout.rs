@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     SignIn, SignInError, audit,
     provider::Provider,
-    session::{Presented, SessionCookie, SessionTokens},
+    session::{Presented, SessionCookie, SessionTokens, Standing},
 };
 
 /// What the frontend asks for.
@@ -73,7 +73,7 @@ impl SignIn {
             .and_then(|value| Presented::parse(value.expose_secret()));
         let room = self.room_for(presented.as_ref()).await?;
         let ended = match presented {
-            Some(Presented::Ours(cookie)) => self.end_session(&provider, &cookie).await?,
+            Some(Presented::Ours(cookie)) => self.end_session(&provider, &cookie, false).await?,
             Some(Presented::FromBackstage(token)) => self.end_taken_over(&provider, token).await?,
             None => None,
         };
@@ -111,28 +111,32 @@ impl SignIn {
         None
     }
 
-    /// Removes the session, when there is one that the cookie opens.
+    /// Removes the session, when there is one of this provider that the cookie
+    /// is or was of.
     async fn end_session(
         &self,
         provider: &Provider,
         cookie: &SessionCookie,
+        of_backstage: bool,
     ) -> Result<Option<Ended>, SignInError> {
-        let Some(record) = self.storage.session(cookie.id(), self.clock.now()).await? else {
+        let now = self.clock.now();
+        let Some(record) = self.storage.session(cookie.id(), now).await? else {
             return Ok(None);
         };
-        if !cookie.opens_at(provider, &record) {
+        let tokens = SessionTokens::open(&self.keychain(), &record).ok();
+        let standing = Standing::of(cookie, &record, tokens.as_ref(), now);
+        if standing == Standing::Unknown || !provider.is_of(&record) {
             return Ok(None);
         }
-        self.storage.delete_session(record.id).await?;
-        audit::signed_out(provider, record.user_entity_ref.as_deref());
-        let tokens = SessionTokens::open(&self.keychain(), record.id, &record.sealed_tokens);
-        Ok(Some(tokens.map_or_else(
-            |_| Ended::default(),
-            |tokens| Ended {
-                refresh_token: tokens.tokenset.refresh_token,
-                id_token: tokens.tokenset.id_token,
-            },
-        )))
+        let ended = self.storage.delete_session(record.id).await?;
+        match standing {
+            Standing::RotatedOut if ended && !of_backstage => audit::session_secret_reused(&record),
+            _ => audit::signed_out(provider, record.user_entity_ref.as_deref()),
+        }
+        Ok(Some(tokens.map_or_else(Ended::default, |tokens| Ended {
+            refresh_token: tokens.tokenset.refresh_token,
+            id_token: tokens.tokenset.id_token,
+        })))
     }
 
     /// Removes the session that was made of Backstage's cookie, when there is
@@ -143,7 +147,7 @@ impl SignIn {
         token: RefreshToken,
     ) -> Result<Option<Ended>, SignInError> {
         match self.taken_over(provider, &token, self.clock.now()).await? {
-            Some((cookie, _)) => self.end_session(provider, &cookie).await,
+            Some((cookie, _)) => self.end_session(provider, &cookie, true).await,
             None => Ok(Some(Ended {
                 refresh_token: Some(token),
                 id_token: None,

@@ -10,14 +10,14 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::{
     SignIn, SignInError,
     provider::Provider,
-    session::{Presented, SessionCookie, SessionTokens},
+    session::{Place, Presented, SessionCookie, SessionTokens},
 };
 
 /// A cookie that is not ours may be anyone's invention: until the provider has
 /// accepted it, its session lasts no longer than this.
 const UNPROVEN: SignedDuration = SignedDuration::from_mins(5);
-/// Backstage's cookie finds the session made of it for this long: the answer
-/// with our own may not have arrived. Not for ever, or a refresh token that the
+/// Backstage's cookie finds the session made of it for this long, as long as
+/// our own, whose answer may have been lost, was not seen. Not for ever, or a refresh token that the
 /// provider has rotated away would go on to open a session.
 const FOUND_BY_OLD_COOKIE: SignedDuration = SignedDuration::from_hours(24);
 /// How long to wait for the turn of such a cookie.
@@ -64,7 +64,9 @@ impl SignIn {
         let cookie = names.next().ok_or(SignInError::SessionMissing)?;
         let scope = provider.scopes.to_ask(None, granted_scope)?.to_string();
         let tokens = SessionTokens::taken_over(token, scope, now);
-        let session = SessionRecord {
+        let policy = self.live().sessions;
+        let end = tokens.session_end(provider, &policy, now, now);
+        let mut session = SessionRecord {
             id: cookie.id(),
             secret_hash: cookie.secret_hash(),
             provider: provider.id.clone(),
@@ -72,11 +74,13 @@ impl SignIn {
             subject: String::new(),
             provider_session: None,
             user_entity_ref: None,
-            sealed_tokens: tokens.seal(&self.keychain(), cookie.id(), &*self.entropy)?,
+            sealed_tokens: vec![],
             created_at: now,
             refreshed_at: now,
-            expires_at: tokens.session_end(provider, now).min(now + UNPROVEN),
+            expires_at: end.min(now + UNPROVEN),
         };
+        session.sealed_tokens =
+            tokens.seal(&self.keychain(), &Place::of(&session), &*self.entropy)?;
         if !self.storage.insert_session(&session).await? {
             // Another tab was faster, or an expired one of that name is still there.
             self.storage.delete_expired(now, ROOM).await?;

@@ -150,6 +150,11 @@ impl Keychain {
         Ok(body)
     }
 
+    /// Whether `sealed` was sealed with the first secret.
+    pub(crate) fn is_newest(&self, sealed: &[u8]) -> bool {
+        sealed.starts_with(&self.newest.id)
+    }
+
     /// 48 bytes that name a session taken over from Backstage: the same for
     /// the same cookie, on every node, and known to nobody else. One for each
     /// secret, the newest first.

@@ -65,6 +65,14 @@ fn an_older_secret_still_opens_and_a_removed_one_does_not() {
 }
 
 #[test]
+fn what_the_first_secret_sealed_is_known_without_opening_it() {
+    let sealed = seal(&keychain(&["old"]));
+    assert!(keychain(&["old", "new"]).is_newest(&sealed));
+    assert!(!keychain(&["new", "old"]).is_newest(&sealed));
+    assert!(!keychain(&["new"]).is_newest(b""));
+}
+
+#[test]
 fn the_name_of_a_taken_over_session_depends_on_cookie_context_and_secret() {
     let names = |secrets: &[&str], context, token| -> Vec<_> {
         keychain(secrets).names_for(context, token).collect()

@@ -2,17 +2,17 @@
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::{Entropy, NoEntropy, random_bytes};
 use stagedoor_oidc::RefreshToken;
-use stagedoor_storage::{SecretHash, SessionId, SessionRecord};
+use stagedoor_storage::{SecretHash, SessionId};
 use subtle::ConstantTimeEq;
-
-use crate::provider::Provider;
+use zeroize::Zeroizing;
 
 const PREFIX: &str = "sd1.";
 const ID_LEN: usize = 16;
-const LEN: usize = ID_LEN + 32;
+/// How long the secret half is.
+pub(super) const SECRET_LEN: usize = 32;
+const LEN: usize = ID_LEN + SECRET_LEN;
 
 /// Longer cookies are nobody's: Backstage's hold a refresh token, in chunks.
 const MAX_TAKEN_OVER: usize = 16 * 1024;
@@ -22,7 +22,7 @@ const MAX_TAKEN_OVER: usize = 16 * 1024;
 #[derive(Clone)]
 pub struct SessionCookie {
     id: SessionId,
-    secret: SecretString,
+    secret: Zeroizing<[u8; SECRET_LEN]>,
 }
 
 impl std::fmt::Debug for SessionCookie {
@@ -43,10 +43,21 @@ impl SessionCookie {
     pub(crate) fn from_bytes(bytes: [u8; LEN]) -> Self {
         let mut id = [0; ID_LEN];
         id.copy_from_slice(&bytes[..ID_LEN]);
+        let mut secret = Zeroizing::new([0; SECRET_LEN]);
+        secret.copy_from_slice(&bytes[ID_LEN..]);
         Self {
             id: SessionId(id),
-            secret: URL_SAFE_NO_PAD.encode(&bytes[ID_LEN..]).into(),
+            secret,
         }
+    }
+
+    /// The cookie of session `id` with another secret half.
+    pub(super) fn with_secret(id: SessionId, secret: Zeroizing<[u8; SECRET_LEN]>) -> Self {
+        Self { id, secret }
+    }
+
+    pub(super) fn secret(&self) -> &[u8; SECRET_LEN] {
+        &self.secret
     }
 
     fn parse(value: &str) -> Option<Self> {
@@ -64,36 +75,25 @@ impl SessionCookie {
     /// What the database keeps of the secret half.
     #[must_use]
     pub fn secret_hash(&self) -> SecretHash {
-        let digest = digest::digest(&digest::SHA256, self.secret.expose_secret().as_bytes());
+        let text = Zeroizing::new(URL_SAFE_NO_PAD.encode(self.secret.as_slice()));
+        let digest = digest::digest(&digest::SHA256, text.as_bytes());
         let mut hash = [0; 32];
         hash.copy_from_slice(digest.as_ref());
         SecretHash(hash)
     }
 
     /// Whether the secret half is the one `stored` was made of.
-    pub(crate) fn opens(&self, stored: &SecretHash) -> bool {
+    pub(super) fn opens(&self, stored: &SecretHash) -> bool {
         self.secret_hash().0.ct_eq(&stored.0).into()
-    }
-
-    /// Whether it opens `session`, and that is one of `provider` in its
-    /// environment: another's cookie is no key here.
-    pub(crate) fn opens_at(&self, provider: &Provider, session: &SessionRecord) -> bool {
-        self.opens(&session.secret_hash)
-            && session.provider == provider.id
-            && session.environment == provider.environment
     }
 
     /// The value to put into the cookie.
     #[must_use]
     pub fn expose(&self) -> String {
-        let mut bytes = self.id.0.to_vec();
-        // The secret half was encoded by `from_bytes`; decoding can't fail.
-        bytes.extend(
-            URL_SAFE_NO_PAD
-                .decode(self.secret.expose_secret())
-                .unwrap_or_default(),
-        );
-        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
+        let mut bytes = Zeroizing::new([0; LEN]);
+        bytes[..ID_LEN].copy_from_slice(&self.id.0);
+        bytes[ID_LEN..].copy_from_slice(self.secret.as_slice());
+        format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes.as_slice()))
     }
 }
 

@@ -3,15 +3,15 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use stagedoor_oidc::{AccessToken, Claims, RefreshToken, TokenSet};
-use stagedoor_storage::SessionId;
+use stagedoor_storage::SessionRecord;
 use zeroize::Zeroizing;
 
-use super::ProviderInfo;
+use super::{Place, ProviderInfo, Rotation, SessionPolicy};
 use crate::{
     SignInError,
     authenticator::OidcResult,
     provider::Provider,
-    sealing::{Keychain, NotAuthentic, Purpose},
+    sealing::{Keychain, NotAuthentic},
 };
 
 /// What a session knows of its provider.
@@ -23,6 +23,10 @@ pub(crate) struct SessionTokens {
     pub(crate) scope: String,
     /// When the provider gave them.
     pub(crate) received_at: Timestamp,
+    /// Which secret half of the cookie is good; `None` as long as it is the
+    /// first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rotation: Option<Rotation>,
 }
 
 impl SessionTokens {
@@ -32,6 +36,7 @@ impl SessionTokens {
             tokenset: result.tokenset,
             scope,
             received_at,
+            rotation: None,
         }
     }
 
@@ -56,6 +61,7 @@ impl SessionTokens {
             tokenset,
             scope,
             received_at,
+            rotation: self.rotation.clone(),
         }
     }
 
@@ -78,7 +84,14 @@ impl SessionTokens {
             tokenset,
             scope,
             received_at,
+            rotation: None,
         }
+    }
+
+    /// The `sub` the provider knows the person by, as it was signed.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        let id_token = self.tokenset.id_token.as_ref()?;
+        Some(id_token.subject())
     }
 
     /// When the tokens end: the access token, or else the ID token.
@@ -96,15 +109,24 @@ impl SessionTokens {
         }
     }
 
-    /// When the session is over, unless it is refreshed before.
-    pub(crate) fn session_end(&self, provider: &Provider, now: Timestamp) -> Timestamp {
-        let longest = now
+    /// When a session that began at `created_at` and was refreshed at
+    /// `refreshed_at` is over, unless it is refreshed before.
+    pub(crate) fn session_end(
+        &self,
+        provider: &Provider,
+        policy: &SessionPolicy,
+        created_at: Timestamp,
+        refreshed_at: Timestamp,
+    ) -> Timestamp {
+        let longest = self
+            .received_at
             .checked_add(provider.session_duration)
             .unwrap_or(Timestamp::MAX);
-        match &self.tokenset.refresh_token {
+        let of_tokens = match &self.tokenset.refresh_token {
             Some(_) => longest,
             None => self.end().map_or(longest, |end| end.min(longest)),
-        }
+        };
+        of_tokens.min(policy.end(created_at, refreshed_at))
     }
 
     pub(crate) fn result(&self) -> OidcResult {
@@ -134,21 +156,17 @@ impl SessionTokens {
     pub(crate) fn seal(
         &self,
         keychain: &Keychain,
-        id: SessionId,
+        place: &Place<'_>,
         entropy: &dyn stagedoor_ambient::Entropy,
     ) -> Result<Vec<u8>, SignInError> {
         // Serialising these plain types to memory can't fail; were it to, the
         // session would be unreadable, which is handled.
         let plain = Zeroizing::new(serde_json::to_vec(self).map_err(|_| NotAuthentic)?);
-        Ok(keychain.seal(Purpose::SessionTokens, &id.0, &plain, entropy)?)
+        Ok(place.seal(keychain, &plain, entropy)?)
     }
 
-    pub(crate) fn open(
-        keychain: &Keychain,
-        id: SessionId,
-        sealed: &[u8],
-    ) -> Result<Self, NotAuthentic> {
-        let plain = keychain.open(Purpose::SessionTokens, &id.0, sealed)?;
+    pub(crate) fn open(keychain: &Keychain, record: &SessionRecord) -> Result<Self, NotAuthentic> {
+        let plain = Place::of(record).open(keychain, &record.sealed_tokens)?;
         serde_json::from_slice(&plain).map_err(|_| NotAuthentic)
     }
 }

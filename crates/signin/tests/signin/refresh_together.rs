@@ -95,7 +95,7 @@ async fn whoever_waits_still_has_to_prove_whose_the_session_is() {
 }
 
 #[tokio::test]
-async fn when_the_first_fails_the_next_tries_and_the_session_is_not_stuck() {
+async fn when_the_first_fails_so_do_those_who_waited_and_the_session_is_not_stuck() {
     let house = House::new().await;
     let browser = Browser::signed_in(&house).await;
     house.provider.hold();
@@ -109,6 +109,11 @@ async fn when_the_first_fails_the_next_tries_and_the_session_is_not_stuck() {
         let error = cause(tab.await.unwrap());
         assert_eq!(error.code(), "provider_unavailable");
     }
+    assert_eq!(
+        house.provider.refreshes(),
+        1,
+        "nobody asks it in vain again"
+    );
     house.provider.recovers();
     assert!(browser.try_refresh(&house.sign_in).await.is_ok());
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use stagedoor_ambient::SharedClock;
 use stagedoor_config::{ConfigFiles, Environment};
 use stagedoor_server::{AppState, Bound, InFlight, connections_within_limits, router};
-use stagedoor_signin::{Parts, RefreshPatience, SignIn, resolver::ResolverContext, tokens::TokenService};
+use stagedoor_signin::{
+    Parts, RefreshPatience, SignIn, resolver::ResolverContext, tokens::TokenService,
+};
 
 use super::{
     AuthBackend, OAuthProvider, StartError,
@@ -122,7 +124,9 @@ impl AuthBackendBuilder {
         };
         let tls = parts::tls(&settings.backend)?;
         let listen = &settings.backend.listen;
-        let bound = Bound::to(listen.host.as_deref(), listen.port).await?.at_most(connections_within_limits(connections, requests));
+        let bound = Bound::to(listen.host.as_deref(), listen.port)
+            .await?
+            .at_most(connections_within_limits(connections, requests));
         let settling_time = parts::settling_time(settings);
         let metrics = parts::metrics(settings, &state).await?;
         let reload = Reload::new(inputs, http, &loaded, &state);

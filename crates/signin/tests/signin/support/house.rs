@@ -8,7 +8,7 @@ use stagedoor_ambient::{Clock, ManualClock, SystemEntropy};
 use stagedoor_identity::{SigningAlgorithm, UserTokenIssuer};
 use stagedoor_signin::{
     Admission, DEFAULT_SESSION_DURATION, GroupClaims, Keychain, Live, Parts, Provider, ProviderSet,
-    ScopePolicy, Scopes, SignIn,
+    RefreshPatience, ScopePolicy, Scopes, SignIn,
     authenticator::Authenticator,
     claims::GroupClaim,
     origin::{AllowedOrigins, Origin, OriginPattern},
@@ -38,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) session_duration: SignedDuration,
     /// `auth.session`, but for the secret.
     pub(crate) sessions: SessionPolicy,
+    /// How long refreshes may take.
+    pub(crate) patience: RefreshPatience,
     /// `logout.redirectUrl`, with `endProviderSession`.
     pub(crate) logout_return_url: Option<&'static str>,
     /// `signIn.requireClaims`, `signIn.allowedDomains`.
@@ -56,6 +58,7 @@ impl Default for Plan {
             additional_scopes: "",
             session_duration: DEFAULT_SESSION_DURATION,
             sessions: SessionPolicy::default(),
+            patience: RefreshPatience::default(),
             logout_return_url: None,
             admission: Admission::default(),
             group_claims: vec![],
@@ -96,6 +99,7 @@ impl House {
             storage: storage.clone(),
             resolver_context: context.clone(),
             tokens,
+            patience: plan.patience,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy::default()),
         }));
@@ -118,6 +122,7 @@ impl House {
             storage: self.storage.clone(),
             resolver_context: context.clone(),
             tokens,
+            patience: plan.patience,
             clock: self.clock.clone(),
             entropy: Arc::new(SystemEntropy::default()),
         }));

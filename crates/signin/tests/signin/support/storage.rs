@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 use stagedoor_identity::EntityRef;
 use stagedoor_storage::{
-    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, ProviderLogout, SessionId, SessionRecord,
-    SessionStore, SessionUpdate, SigningKeyStore, Storage, StorageError, StoredKey, UserInfoStore,
+    FlowLedger, LeaseId, LeaseOutcome, PluginKeyStore, ProviderLogout, SessionFilter, SessionId,
+    SessionOwner, SessionPlace, SessionRecord, SessionStore, SessionUpdate, SigningKeyStore,
+    Storage, StorageError, StoredKey, UserInfoStore,
 };
 
 /// A real database behind a switch.
@@ -103,6 +104,15 @@ impl SessionStore for FaultyStorage {
         self.inner()?.lease_session(id, lease, now, until).await
     }
 
+    async fn renew_lease(
+        &self,
+        id: SessionId,
+        lease: LeaseId,
+        until: Timestamp,
+    ) -> Result<bool, StorageError> {
+        self.inner()?.renew_lease(id, lease, until).await
+    }
+
     async fn commit_refresh(
         &self,
         id: SessionId,
@@ -131,13 +141,44 @@ impl SessionStore for FaultyStorage {
         self.inner()?.delete_session(id).await
     }
 
-    async fn sessions_of_user(
+    async fn sessions(
         &self,
-        user: &EntityRef,
+        filter: &SessionFilter,
         now: Timestamp,
+        after: Option<&SessionPlace>,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StorageError> {
-        self.inner()?.sessions_of_user(user, now, limit).await
+        self.inner()?.sessions(filter, now, after, limit).await
+    }
+
+    async fn delete_sessions(
+        &self,
+        filter: &SessionFilter,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<u64, StorageError> {
+        self.inner()?.delete_sessions(filter, now, limit).await
+    }
+
+    async fn delete_least_used(
+        &self,
+        owner: SessionOwner<'_>,
+        keep: SessionId,
+        others: u32,
+        now: Timestamp,
+    ) -> Result<u64, StorageError> {
+        let inner = self.inner()?;
+        inner.delete_least_used(owner, keep, others, now).await
+    }
+
+    async fn replace_sealed_tokens(
+        &self,
+        id: SessionId,
+        before: &[u8],
+        after: &[u8],
+    ) -> Result<bool, StorageError> {
+        let inner = self.inner()?;
+        inner.replace_sealed_tokens(id, before, after).await
     }
 
     async fn delete_sessions_of_provider_session(

@@ -1,0 +1,44 @@
+//! The provider is asked for new tokens.
+
+use stagedoor_oidc::{OidcError, RefreshToken};
+use stagedoor_storage::SessionRecord;
+
+use super::turn::Asked;
+use crate::{SignIn, SignInError, authenticator::RefreshResult, session::SessionTokens};
+
+impl SignIn {
+    /// New tokens, and whether the provider also told whose they are.
+    pub(super) async fn ask_provider(
+        &self,
+        asked: &Asked<'_>,
+        record: &SessionRecord,
+        before: &SessionTokens,
+        refresh_token: &RefreshToken,
+    ) -> Result<(SessionTokens, Result<(), OidcError>), SignInError> {
+        let provider = asked.provider;
+        let scopes = provider.scopes.to_refresh(asked.scope, &before.scope)?;
+        let id_token = before.tokenset.id_token.as_ref();
+        let asking = provider.authenticator.refresh(refresh_token, id_token);
+        let answer = tokio::time::timeout(self.patience.provider, asking)
+            .await
+            .map_err(|_| SignInError::ProviderTooSlow)?;
+        match answer {
+            Ok(RefreshResult { tokenset, userinfo }) => {
+                let scope = scopes.granted_now(tokenset.scope.as_deref()).to_string();
+                let (userinfo, told) = match userinfo {
+                    Ok(userinfo) => (Some(userinfo), Ok(())),
+                    Err(error) => (None, Err(error)),
+                };
+                let now = self.clock.now();
+                Ok((before.refreshed(tokenset, userinfo, scope, now), told))
+            }
+            Err(error) => {
+                let error = SignInError::from(error);
+                if error.ends_session() {
+                    self.storage.delete_session(record.id).await?;
+                }
+                Err(error)
+            }
+        }
+    }
+}
