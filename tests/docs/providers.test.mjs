@@ -80,10 +80,10 @@ for (const name of PAGES) {
     });
   }
 
-  for (const [number, { text, who, owns }] of pages[name].all.filter(({ language, who }) => language === 'json' && who).entries()) {
+  for (const [number, { text, who, owns, with: file }] of pages[name].all.filter(({ language, who }) => language === 'json' && who).entries()) {
     test(`${name}: its claims become what it says (${number + 1})`, { skip }, async () => {
       const yaml = createRequire(packages)('yaml');
-      const { said } = await check(yaml.parse(yamlOf(name)[0].text), { claims: JSON.parse(text) });
+      const { said } = await check(yaml.parse(file ? pages[name]('file', file) : yamlOf(name)[0].text), { claims: JSON.parse(text) });
       assert.equal(said.signIns.length, 1, JSON.stringify(said));
       const [{ user, ownership }] = said.signIns;
       assert.equal(user ?? 'nobody', who, JSON.stringify(said.signIns, null, 2));
