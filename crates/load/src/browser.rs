@@ -165,13 +165,21 @@ impl Browser {
     }
 
     async fn get(&self, url: &str, cookies: &mut Cookies) -> Result<Response, Failure> {
-        let request = self
-            .client
-            .get(url)
-            .header(header::COOKIE, cookies.header())
-            .header(header::ORIGIN, house::APP)
-            .header("x-requested-with", "XMLHttpRequest");
-        let answer = request.send().await.map_err(|_| Failure::NoAnswer)?;
+        let request = || {
+            self.client
+                .get(url)
+                .header(header::COOKIE, cookies.header())
+                .header(header::ORIGIN, house::APP)
+                .header("x-requested-with", "XMLHttpRequest")
+                .send()
+        };
+        let answer = match request().await {
+            // As browsers do: a kept-alive connection may be closed at the
+            // moment it is used (RFC 9112 §9.3.1).
+            Err(error) if !error.is_timeout() => request().await,
+            outcome => outcome,
+        };
+        let answer = answer.map_err(|_| Failure::NoAnswer)?;
         cookies.store(answer.headers());
         Ok(answer)
     }

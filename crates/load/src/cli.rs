@@ -14,9 +14,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     drive::Schedule,
     house::House,
-    provider::{Behaviour, Rotation},
+    provider::{self, Behaviour, Provider, Rotation},
     report::Report,
-    run::{self, Limits, Plan, Target},
+    run::{self, Limits, Plan, ProviderPlan, Target},
 };
 
 /// Puts a Stagedoor under the load of thousands of people.
@@ -31,6 +31,8 @@ struct Cli {
 enum Command {
     /// Write the configuration and the catalog of a server for this load.
     Prepare(PrepareArgs),
+    /// Be the provider, until ended: for servers that are there before a run.
+    Provider(ProviderArgs),
     /// Sign everyone in, let hours pass, call the roll, report.
     ///
     /// The exit code is 0 when no session was lost and nothing else was wrong,
@@ -63,6 +65,31 @@ struct HouseArgs {
     /// backend.baseUrl, where it is not the server's own port.
     #[arg(long)]
     base_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct ProviderArgs {
+    /// Where it listens.
+    #[arg(long, default_value = "127.0.0.1:9411")]
+    provider: SocketAddr,
+
+    #[command(flatten)]
+    behaviour: BehaviourArgs,
+}
+
+#[derive(Debug, Args)]
+struct BehaviourArgs {
+    /// What happens to a refresh token that is used.
+    #[arg(long, value_enum, default_value_t = Rotation::Strict)]
+    rotation: Rotation,
+
+    /// Give no ID token when refreshing.
+    #[arg(long)]
+    no_id_token_on_refresh: bool,
+
+    /// How many milliseconds the token endpoint takes at least.
+    #[arg(long, default_value_t = 0)]
+    provider_delay: u64,
 }
 
 #[derive(Debug, Args)]
@@ -101,17 +128,12 @@ struct RunArgs {
     #[arg(long, default_value_t = 5)]
     anew: u64,
 
-    /// What the provider does with a refresh token that is used.
-    #[arg(long, value_enum, default_value_t = Rotation::Strict)]
-    rotation: Rotation,
-
-    /// The provider gives no ID token when refreshing.
+    /// A provider of an earlier command is there, and none is started.
     #[arg(long)]
-    no_id_token_on_refresh: bool,
+    provider_runs: bool,
 
-    /// How many milliseconds the provider's token endpoint takes at least.
-    #[arg(long, default_value_t = 0)]
-    provider_delay: u64,
+    #[command(flatten)]
+    behaviour: BehaviourArgs,
 
     /// Somebody breaks things meanwhile: requests may fail, sessions may not
     /// be lost.
@@ -150,6 +172,7 @@ enum ArgsError {
 pub(crate) async fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Prepare(args) => prepare(args),
+        Command::Provider(args) => provide(args).await,
         Command::Run(args) => load(args).await,
     };
     outcome.unwrap_or_else(|error| {
@@ -163,6 +186,13 @@ type Failure = Box<dyn std::error::Error>;
 fn prepare(args: PrepareArgs) -> Result<ExitCode, Failure> {
     let path = args.house.house()?.prepare()?;
     writeln!(io::stdout(), "{}", path.display())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn provide(args: ProviderArgs) -> Result<ExitCode, Failure> {
+    let _provider = Provider::start(args.provider, args.behaviour.into()).await?;
+    writeln!(io::stdout(), "{}", provider::issuer(args.provider))?;
+    tokio::signal::ctrl_c().await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -198,6 +228,16 @@ impl HouseArgs {
     }
 }
 
+impl From<BehaviourArgs> for Behaviour {
+    fn from(args: BehaviourArgs) -> Self {
+        Self {
+            rotation: args.rotation,
+            id_token_on_refresh: !args.no_id_token_on_refresh,
+            delay: Duration::from_millis(args.provider_delay),
+        }
+    }
+}
+
 impl RunArgs {
     fn plan(self) -> Result<Plan, ArgsError> {
         let target = match (self.server, self.house.base_url.clone()) {
@@ -220,11 +260,10 @@ impl RunArgs {
                 duration: seconds(self.duration)?,
                 anew_percent: self.anew,
             },
-            provider: self.house.provider,
-            behaviour: Behaviour {
-                rotation: self.rotation,
-                id_token_on_refresh: !self.no_id_token_on_refresh,
-                delay: Duration::from_millis(self.provider_delay),
+            provider: if self.provider_runs {
+                ProviderPlan::Running
+            } else {
+                ProviderPlan::Own(self.house.provider, self.behaviour.into())
             },
             patience: Duration::from_secs(self.patience),
             limits: Limits {

@@ -73,7 +73,8 @@ pub(crate) struct Report {
     pub(crate) people: u32,
     pub(crate) concurrency: usize,
     pub(crate) phases: Vec<Phase>,
-    pub(crate) provider: Asked,
+    /// What its provider was asked, where the run had one of its own.
+    pub(crate) provider: Option<Asked>,
     pub(crate) memory: Option<Memory>,
     /// Sessions that were answered and then no more, by the reason.
     pub(crate) lost: BTreeMap<String, u64>,
@@ -195,16 +196,18 @@ impl Display for Report {
         if let Some(memory) = &self.memory {
             write!(f, "\n{memory}")?;
         }
-        let Asked {
+        if let Some(Asked {
             codes,
             refreshes,
             reused,
             refused,
-        } = self.provider;
-        writeln!(
-            f,
-            "\nprovider: {codes} codes, {refreshes} refreshes, {reused} reused tokens, {refused} refused"
-        )?;
+        }) = self.provider
+        {
+            writeln!(
+                f,
+                "\nprovider: {codes} codes, {refreshes} refreshes, {reused} reused tokens, {refused} refused"
+            )?;
+        }
         writeln!(
             f,
             "lost sessions: {:?}; never got in: {}",

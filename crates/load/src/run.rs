@@ -51,11 +51,19 @@ pub(crate) struct Plan {
     pub(crate) people: u32,
     pub(crate) concurrency: usize,
     pub(crate) schedule: Schedule,
-    pub(crate) provider: SocketAddr,
-    pub(crate) behaviour: Behaviour,
+    pub(crate) provider: ProviderPlan,
     /// How long someone tries before giving up.
     pub(crate) patience: Duration,
     pub(crate) limits: Limits,
+}
+
+/// Where people sign in.
+#[derive(Debug)]
+pub(crate) enum ProviderPlan {
+    /// At a provider that is started, and ended, by this run.
+    Own(SocketAddr, Behaviour),
+    /// At one that is there.
+    Running,
 }
 
 /// What has to hold.
@@ -88,7 +96,10 @@ pub(crate) enum RunError {
 /// # Errors
 /// When it can't begin.
 pub(crate) async fn run(plan: Plan) -> Result<Report, RunError> {
-    let provider = Provider::start(plan.provider, plan.behaviour).await?;
+    let provider = match plan.provider {
+        ProviderPlan::Own(address, behaviour) => Some(Provider::start(address, behaviour).await?),
+        ProviderPlan::Running => None,
+    };
     let (base_url, pid, _server) = open(plan.target).await?;
     let browser = Browser::new(&base_url, plan.concurrency)?;
     let crowd = Crowd::new(browser, plan.people, plan.concurrency, plan.patience);
@@ -119,7 +130,7 @@ pub(crate) async fn run(plan: Plan) -> Result<Report, RunError> {
         people: plan.people,
         concurrency: plan.concurrency,
         phases,
-        provider: provider.asked(),
+        provider: provider.as_ref().map(Provider::asked),
         memory: Memory::of(&stage.samples()),
         lost: crowd.lost(),
         given_up: crowd.given_up(),

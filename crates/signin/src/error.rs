@@ -184,6 +184,7 @@ impl SignInError {
             Self::Provider(_) => Name::AuthenticationError,
             Self::Refused(_) => Refusal::NAME,
             Self::Resolve(error) => error.name(),
+            Self::Token(TokenError::Storage(_)) => Name::ServiceUnavailableError,
             Self::Token(_) => Name::Error,
             Self::RefreshBusy | Self::ProviderTooSlow | Self::Storage(_) | Self::NoEntropy(_) => {
                 Name::ServiceUnavailableError
@@ -223,8 +224,8 @@ impl SignInError {
             Self::ProviderTooSlow => "provider_too_slow",
             Self::Refused(refusal) => refusal.code(),
             Self::Resolve(error) => error.code(),
+            Self::Token(TokenError::Storage(_)) | Self::Storage(_) => "storage_unavailable",
             Self::Token(_) => "token_not_issued",
-            Self::Storage(_) => "storage_unavailable",
             Self::Unsealing(_) => "session_unreadable",
             Self::NoEntropy(_) => "no_entropy",
         }

@@ -8,11 +8,12 @@ use aws_lc_rs::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-const KID: &str = "load-1";
+const KID_LENGTH: usize = 16;
 
 /// An RSA key of 2048 bits, for RS256: what most providers have.
 pub(super) struct SigningKey {
     pair: KeyPair,
+    kid: String,
     header: String,
 }
 
@@ -20,9 +21,17 @@ impl SigningKey {
     /// A new one, or none when the library can't make any.
     pub(super) fn generate() -> Option<Self> {
         let pair = KeyPair::generate(KeySize::Rsa2048).ok()?;
-        let header = json!({ "typ": "JWT", "alg": "RS256", "kid": KID }).to_string();
+        // Another key has another name: a provider may be started again.
+        let modulus = pair.public_key().modulus();
+        let kid: String = URL_SAFE_NO_PAD
+            .encode(modulus.big_endian_without_leading_zero())
+            .chars()
+            .take(KID_LENGTH)
+            .collect();
+        let header = json!({ "typ": "JWT", "alg": "RS256", "kid": kid }).to_string();
         Some(Self {
             pair,
+            kid,
             header: URL_SAFE_NO_PAD.encode(header),
         })
     }
@@ -33,7 +42,7 @@ impl SigningKey {
         let modulus = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
         let exponent = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
         json!({ "keys": [
-            { "kty": "RSA", "use": "sig", "alg": "RS256", "kid": KID, "n": modulus, "e": exponent },
+            { "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": modulus, "e": exponent },
         ] })
     }
 
