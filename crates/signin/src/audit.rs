@@ -1,70 +1,81 @@
 //! One line per event an auditor asks about. No token, code or secret.
+//!
+//! The names of events and fields are a promise: `docs/audit.md` lists them,
+//! and a test holds the two against each other. Who called and the request's
+//! id are in the span around the request.
+
+use std::fmt::Display;
 
 use stagedoor_storage::{SessionFilter, SessionRecord};
 
-use crate::{SignInError, provider::Provider, session::SessionResponse};
+use crate::{SignInError, provider::Provider, who::Who};
 
 const TARGET: &str = "stagedoor::audit";
 
-pub(crate) fn signed_in(provider: &Provider, session: &SessionResponse) {
-    tracing::info!(
-        target: TARGET,
-        event = "sign_in",
-        provider = provider.id,
-        environment = provider.environment,
-        user = session.user_entity_ref(),
-        "signed in"
-    );
+/// An event about somebody at a provider. What is not known is left out.
+macro_rules! event {
+    ($level:ident, $event:expr, $provider:expr, $who:expr, { $($more:tt)* } $message:literal) => {
+        tracing::$level!(
+            target: TARGET,
+            event = $event,
+            provider = $provider.id,
+            environment = $provider.environment,
+            user = $who.user(),
+            subject = $who.subject(),
+            session = $who.session().map(tracing::field::display),
+            resolver = $who.resolver(),
+            $($more)*
+            $message
+        )
+    };
 }
 
-pub(crate) fn sign_in_refused(provider: &Provider, error: &SignInError) {
+pub(crate) fn signed_in(provider: &Provider, who: &Who) {
+    event!(info, "sign_in", provider, who, {} "signed in");
+}
+
+/// A program on somebody's machine has got tokens in their name.
+pub(crate) fn client_signed_in(provider: &Provider, who: &Who, client: &str) {
+    event!(info, "client_sign_in", provider, who, { client, } "a program has signed in");
+}
+
+pub(crate) fn sign_in_refused(provider: &Provider, who: &Who, error: &SignInError) {
+    event!(warn, "sign_in_refused", provider, who, {
+        reason = error.code(),
+        detail = error.detail(),
+    } "sign-in refused");
+}
+
+/// A sign-in that was refused before it was known which configuration of the
+/// provider it is about, or whether it is one at all.
+pub(crate) fn sign_in_refused_early(provider: &str, error: &SignInError) {
     tracing::warn!(
         target: TARGET,
         event = "sign_in_refused",
-        provider = provider.id,
-        environment = provider.environment,
+        provider,
         reason = error.code(),
         detail = error.detail(),
         "sign-in refused"
     );
 }
 
-pub(crate) fn session_taken_over(provider: &Provider) {
-    tracing::info!(
-        target: TARGET,
-        event = "session_taken_over",
-        provider = provider.id,
-        environment = provider.environment,
-        "a session of Backstage goes on here"
+pub(crate) fn session_taken_over(session: &SessionRecord) {
+    tell(
+        "session_taken_over",
+        session,
+        "a session of Backstage goes on here",
     );
 }
 
-pub(crate) fn refresh_failed(provider: &Provider, error: &SignInError) {
-    // Every first visit asks once whether there is a session: no news.
-    if matches!(error, SignInError::SessionMissing) {
-        tracing::debug!(provider = provider.id, "refresh without a session");
-        return;
-    }
-    tracing::warn!(
-        target: TARGET,
-        event = "refresh_failed",
-        provider = provider.id,
-        environment = provider.environment,
+pub(crate) fn refresh_failed(provider: &Provider, who: &Who, error: &SignInError) {
+    event!(warn, "refresh_failed", provider, who, {
         reason = error.code(),
         detail = error.detail(),
-        "refresh failed"
-    );
+    } "refresh failed");
 }
 
-pub(crate) fn signed_out(provider: &Provider, user: Option<&str>) {
-    tracing::info!(
-        target: TARGET,
-        event = "sign_out",
-        provider = provider.id,
-        environment = provider.environment,
-        user,
-        "signed out"
-    );
+pub(crate) fn signed_out(session: &SessionRecord) {
+    tell("sign_out", session, "signed out");
 }
 
 /// The provider has ended `sessions` of ours, of `subject` where it said so.
@@ -98,9 +109,114 @@ pub(crate) fn provider_logout_refused(event: &'static str, provider: &str, error
     );
 }
 
+/// A secret half of a session's past was presented: the session is ended.
+pub(crate) fn session_secret_reused(session: &SessionRecord) {
+    let who = Who::of(session);
+    tracing::warn!(
+        target: TARGET,
+        event = "session_secret_reused",
+        provider = session.provider,
+        environment = session.environment,
+        user = who.user(),
+        subject = who.subject(),
+        session = %session.id,
+        "a cookie was used that its session had given up: it may be stolen, the session is ended"
+    );
+}
+
+/// Somebody has more sessions than `auth.session.maxPerUser`: those least used
+/// are ended.
+pub(crate) fn session_limit(session: &SessionRecord, ended: u64) {
+    let who = Who::of(session);
+    tracing::info!(
+        target: TARGET,
+        event = "session_limit",
+        provider = session.provider,
+        environment = session.environment,
+        user = who.user(),
+        subject = who.subject(),
+        sessions = ended,
+        "sessions above the limit are ended"
+    );
+}
+
+/// A session was ended by an operator or a service.
+pub(crate) fn session_revoked(session: &SessionRecord, by: &str) {
+    let who = Who::of(session);
+    tracing::info!(
+        target: TARGET,
+        event = "session_revoked",
+        by,
+        provider = session.provider,
+        environment = session.environment,
+        user = who.user(),
+        subject = who.subject(),
+        session = %session.id,
+        "session revoked"
+    );
+}
+
+/// All sessions that fit were ended by an operator or a service.
+pub(crate) fn sessions_revoked(filter: &SessionFilter, by: &str, sessions: u64) {
+    tracing::info!(
+        target: TARGET,
+        event = "sessions_revoked",
+        by,
+        provider = filter.provider,
+        environment = filter.environment,
+        user = filter.user.as_ref().map(tracing::field::display),
+        subject = filter.subject,
+        sessions,
+        "sessions revoked"
+    );
+}
+
+/// A service was refused that asked for sessions.
+pub fn service_refused(service: Option<&str>, permission: &'static str) {
+    tracing::warn!(
+        target: TARGET,
+        event = "service_refused",
+        service,
+        permission,
+        "a request to manage sessions was refused"
+    );
+}
+
+/// Another key begins to sign: `purpose` says what.
+pub(crate) fn key_rotated(purpose: &'static str, kid: &str, before: Option<&str>) {
+    tracing::info!(
+        target: TARGET,
+        event = "key_rotation",
+        purpose,
+        kid,
+        before,
+        "a new key signs"
+    );
+}
+
+/// A change of the configuration has taken effect, the `generation`th.
+pub fn configuration_changed(generation: u64) {
+    tracing::info!(
+        target: TARGET,
+        event = "configuration_changed",
+        generation,
+        "the configuration has changed"
+    );
+}
+
+/// A change of the configuration was refused.
+pub fn configuration_refused(problem: &str) {
+    tracing::error!(
+        target: TARGET,
+        event = "configuration_refused",
+        problem,
+        "a change of the configuration is refused, the old one serves on"
+    );
+}
+
 /// One client asks for more than the limit `limit` allows: `requests` of its
 /// and of others' were turned away since the last such line.
-pub fn rate_limited(limit: &'static str, client: &dyn std::fmt::Display, requests: u64) {
+pub fn rate_limited(limit: &'static str, client: &dyn Display, requests: u64) {
     tracing::warn!(
         target: TARGET,
         event = "rate_limited",
@@ -122,72 +238,17 @@ pub fn overload(requests: u64) {
     );
 }
 
-/// A secret half of a session's past was presented: the session is ended.
-pub(crate) fn session_secret_reused(session: &SessionRecord) {
-    tracing::warn!(
+/// An event in the life of a session.
+fn tell(event: &'static str, session: &SessionRecord, message: &'static str) {
+    let who = Who::of(session);
+    tracing::info!(
         target: TARGET,
-        event = "session_secret_reused",
+        event,
+        provider = session.provider,
+        environment = session.environment,
+        user = who.user(),
+        subject = who.subject(),
         session = %session.id,
-        provider = session.provider,
-        environment = session.environment,
-        subject = session.subject,
-        user = session.user_entity_ref,
-        "a cookie was used that its session had given up: it may be stolen, the session is ended"
-    );
-}
-
-/// Somebody has more sessions than `auth.session.maxPerUser`: those least used
-/// are ended.
-pub(crate) fn session_limit(session: &SessionRecord, ended: u64) {
-    tracing::info!(
-        target: TARGET,
-        event = "session_limit",
-        provider = session.provider,
-        environment = session.environment,
-        subject = session.subject,
-        user = session.user_entity_ref,
-        sessions = ended,
-        "sessions above the limit are ended"
-    );
-}
-
-/// A session was ended by an operator or a service.
-pub(crate) fn session_revoked(session: &SessionRecord, by: &str) {
-    tracing::info!(
-        target: TARGET,
-        event = "session_revoked",
-        by,
-        session = %session.id,
-        provider = session.provider,
-        environment = session.environment,
-        subject = session.subject,
-        user = session.user_entity_ref,
-        "session revoked"
-    );
-}
-
-/// All sessions that fit were ended by an operator or a service.
-pub(crate) fn sessions_revoked(filter: &SessionFilter, by: &str, sessions: u64) {
-    tracing::info!(
-        target: TARGET,
-        event = "sessions_revoked",
-        by,
-        user = filter.user.as_ref().map(tracing::field::display),
-        provider = filter.provider,
-        environment = filter.environment,
-        subject = filter.subject,
-        sessions,
-        "sessions revoked"
-    );
-}
-
-/// A service was refused that asked for sessions.
-pub fn service_refused(service: Option<&str>, permission: &'static str) {
-    tracing::warn!(
-        target: TARGET,
-        event = "service_refused",
-        service,
-        permission,
-        "a request to manage sessions was refused"
+        "{message}"
     );
 }

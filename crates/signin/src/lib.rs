@@ -18,6 +18,7 @@ mod error;
 mod flow;
 mod groups;
 mod icon;
+pub mod native;
 mod oidc_authenticator;
 pub mod origin;
 mod profile;
@@ -29,6 +30,7 @@ mod service;
 mod services;
 pub mod session;
 pub mod tokens;
+mod who;
 
 pub use admission::{Admission, Condition, Refusal, RefusalReason};
 pub use claims_from::ClaimsFrom;

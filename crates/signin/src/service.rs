@@ -11,6 +11,7 @@ use crate::{
     SignInError,
     error::ProviderFailure,
     flow::RefreshPatience,
+    native::NativeClients,
     origin::AllowedOrigins,
     provider::{Provider, ProviderSet},
     resolver::{ResolverContext, SignInInfo},
@@ -18,6 +19,7 @@ use crate::{
     services::Services,
     session::{SessionAdministration, SessionGates, SessionPolicy, SessionResponse, SessionTokens},
     tokens::TokenService,
+    who::Who,
 };
 
 /// How many cookies that may be anyone's invention providers are asked about
@@ -35,6 +37,8 @@ pub struct Live {
     pub sessions: SessionPolicy,
     /// Which services may manage sessions.
     pub services: Services,
+    /// Which programs may ask people to sign in.
+    pub native_clients: NativeClients,
 }
 
 /// What [`SignIn`] is made of.
@@ -174,7 +178,9 @@ impl SignIn {
         &self,
         provider: &Provider,
         tokens: &SessionTokens,
+        who: &Who,
     ) -> Result<SessionResponse, SignInError> {
+        who.is_subject(tokens.subject());
         let result = tokens.result();
         let profile = provider.authenticator.profile(&result);
         let info = SignInInfo { profile, result };
@@ -183,7 +189,12 @@ impl SignIn {
             Some(resolver) => {
                 let groups = provider.group_claims.refs_of(&provider.id, &info);
                 let context = self.resolver_context.with_ownership(groups);
-                Some(resolver.resolve(&info, &context).await?)
+                let resolved = resolver.resolve(&info, &context).await;
+                let decided_by = context.decided_by();
+                if decided_by.is_some() || resolved.is_ok() {
+                    who.was_decided_by(decided_by.unwrap_or_else(|| resolver.name()));
+                }
+                Some(resolved?)
             }
             None => None,
         };

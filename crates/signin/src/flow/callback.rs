@@ -14,9 +14,11 @@ use crate::{
     Live, SignIn, SignInError, audit,
     authenticator::OidcResult,
     count,
+    native::ClientRequest,
     origin::Origin,
     provider::Provider,
     session::{Place, Presented, SessionCookie, SessionResponse, SessionTokens, Standing},
+    who::Who,
 };
 
 /// What came back with the browser.
@@ -39,6 +41,9 @@ pub enum Delivery {
     Message(Origin),
     /// A redirect to this address.
     Redirect(Url),
+    /// A redirect to the program that asked, by [`SignIn::client_answer`]. This
+    /// browser's own session stays as it is.
+    Client(ClientRequest),
 }
 
 /// The answer to a callback.
@@ -77,8 +82,20 @@ impl SignIn {
         self: &Arc<Self>,
         request: CallbackRequest,
     ) -> Result<CallbackAnswer, SignInError> {
+        self.live().providers.must_know(&request.provider)?;
+        let provider = request.provider.clone();
+        let answer = self.answer(request).await;
+        if let Err(error) = &answer {
+            audit::sign_in_refused_early(&provider, error);
+        }
+        answer
+    }
+
+    async fn answer(
+        self: &Arc<Self>,
+        request: CallbackRequest,
+    ) -> Result<CallbackAnswer, SignInError> {
         let live = self.live();
-        live.providers.must_know(&request.provider)?;
         let state = self.open_state(&request)?;
         let provider = live
             .providers
@@ -86,11 +103,12 @@ impl SignIn {
         // Checked again: the configuration may have changed since the start.
         let (delivery, origin) = delivery_of(&live, &state)?;
         let flow = state.flow;
-        let outcome = self.finish(&provider, &state, request).await;
+        let who = Who::default();
+        let outcome = self.finish(&provider, &state, request, &who).await;
         count::sign_in(&provider, &outcome);
         match &outcome {
-            Ok(signed_in) => audit::signed_in(&provider, &signed_in.session),
-            Err(error) => audit::sign_in_refused(&provider, error),
+            Ok(_) => audit::signed_in(&provider, &who),
+            Err(error) => audit::sign_in_refused(&provider, &who, error),
         }
         Ok(CallbackAnswer {
             provider,
@@ -120,6 +138,7 @@ impl SignIn {
         provider: &Arc<Provider>,
         state: &FlowState,
         request: CallbackRequest,
+        who: &Who,
     ) -> Result<SignedIn, SignInError> {
         let cookie = self.open_flow_cookie(state, &request.flow_cookies)?;
         let callback = CallbackParams::from_pairs(request.parameters)?;
@@ -129,9 +148,13 @@ impl SignIn {
             .authenticate(&callback, &cookie.secrets)
             .await?;
         let refresh_token = result.tokenset.refresh_token.clone();
-        match self.open_session(provider, result, cookie.scope).await {
+        let for_client = matches!(state.kind, FlowKind::Client(_));
+        let opening = self.open_session(provider, result, cookie.scope, for_client, who);
+        match opening.await {
             Ok((signed_in, session)) => {
-                self.end_previous(request.session_cookie, &session).await;
+                if !for_client {
+                    self.end_previous(request.session_cookie, &session).await;
+                }
                 self.keep_to_limit(&session).await;
                 Ok(signed_in)
             }
@@ -172,10 +195,12 @@ impl SignIn {
         provider: &Provider,
         result: OidcResult,
         scope: String,
+        for_client: bool,
+        who: &Who,
     ) -> Result<(SignedIn, SessionRecord), SignInError> {
         let now = self.clock.now();
         let tokens = SessionTokens::new(result, scope, now);
-        let response = self.session_response(provider, &tokens).await?;
+        let response = self.session_response(provider, &tokens, who).await?;
         let cookie = SessionCookie::generate(&*self.entropy)?;
         let id_token = tokens.tokenset.id_token.as_ref();
         let policy = self.live().sessions;
@@ -194,8 +219,12 @@ impl SignIn {
             refreshed_at: now,
             expires_at: tokens.session_end(provider, &policy, now, now),
         };
+        if for_client {
+            session.expires_at = session.expires_at.min(Self::waiting_for_client(now));
+        }
         session.sealed_tokens =
             tokens.seal(&self.keychain(), &Place::of(&session), &*self.entropy)?;
+        who.has(&session);
         self.storage.insert_session(&session).await?;
         let signed_in = SignedIn {
             session: response,
@@ -249,6 +278,10 @@ fn delivery_of(live: &Live, state: &FlowState) -> Result<(Delivery, Origin), Sig
     };
     let delivery = match &state.kind {
         FlowKind::Popup => Delivery::Message(origin.clone()),
+        FlowKind::Client(request) => match live.native_clients.title(request.client()) {
+            Some(_) => Delivery::Client(request.clone()),
+            None => return Err(SignInError::ClientUnknown),
+        },
         FlowKind::Redirect(url) => {
             Delivery::Redirect(live.origins.check_redirect(Some(url.as_str()))?)
         }

@@ -131,7 +131,7 @@ impl SignIn {
         let ended = self.storage.delete_session(record.id).await?;
         match standing {
             Standing::RotatedOut if ended && !of_backstage => audit::session_secret_reused(&record),
-            _ => audit::signed_out(provider, record.user_entity_ref.as_deref()),
+            _ => audit::signed_out(&record),
         }
         Ok(Some(tokens.map_or_else(Ended::default, |tokens| Ended {
             refresh_token: tokens.tokenset.refresh_token,

@@ -6,7 +6,8 @@ use url::Url;
 
 use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
 use crate::{
-    Live, SignIn, SignInError, authenticator::AuthorizationInput, origin::Origin,
+    ErrorName, Live, SignIn, SignInError, audit, authenticator::AuthorizationInput,
+    native::ClientRequest, origin::Origin,
     provider::Provider,
 };
 
@@ -35,6 +36,9 @@ pub struct StartRequest<'a> {
     pub another_account: bool,
     /// The flows this browser has cookies for.
     pub open_flows: Vec<FlowId>,
+    /// The program that the answer is for, which a person has agreed to: see
+    /// [`SignIn::start_for_client`].
+    pub(crate) client: Option<ClientRequest>,
 }
 
 /// Where the browser goes, and what it takes along.
@@ -61,6 +65,17 @@ impl SignIn {
     /// When the request names something that is not there or not allowed, or
     /// the provider can't be reached.
     pub async fn start(&self, request: StartRequest<'_>) -> Result<Started, SignInError> {
+        let provider = request.provider;
+        let started = self.start_flow(request).await;
+        if let Err(error) = &started
+            && error.name() != ErrorName::NotFoundError
+        {
+            audit::sign_in_refused_early(provider, error);
+        }
+        started
+    }
+
+    async fn start_flow(&self, request: StartRequest<'_>) -> Result<Started, SignInError> {
         let live = self.live();
         let provider = live.providers.find(request.provider, request.environment)?;
         let (origin, kind) = read_destination(&live, &request)?;
@@ -113,6 +128,9 @@ fn read_destination(
         .origin
         .map(|origin| live.origins.check(origin))
         .transpose()?;
+    if let Some(client) = &request.client {
+        return Ok((origin, FlowKind::Client(client.clone())));
+    }
     let kind = match request.flow {
         Some("redirect") => FlowKind::Redirect(live.origins.check_redirect(request.redirect_url)?),
         _ => FlowKind::Popup,

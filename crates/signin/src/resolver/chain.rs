@@ -57,13 +57,16 @@ impl SignInResolver for ResolverChain {
         for resolver in &self.0 {
             match Step::of(&**resolver, info, context).await {
                 Step::Resolved(identity) => {
-                    tracing::debug!(resolver = resolver.name(), "resolved");
+                    context.was_decided_by(resolver.name());
                     return Ok(identity);
                 }
                 Step::Passed(error) => {
                     tracing::debug!(resolver = resolver.name(), %error, "passed");
                 }
-                Step::Refused(error) => return Err(error),
+                Step::Refused(error) => {
+                    context.was_decided_by(resolver.name());
+                    return Err(error);
+                }
             }
         }
         Err(ResolveError::NobodyResolved)

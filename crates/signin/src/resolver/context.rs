@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use stagedoor_catalog::{Catalog, Entity, EntityFilter};
@@ -29,6 +29,8 @@ pub struct ResolverContext {
     tokens: Arc<TokenService>,
     /// What whoever signs in owns through besides.
     also_owns: Arc<[EntityRef]>,
+    /// Which resolver of a chain has decided.
+    decided_by: Arc<OnceLock<String>>,
 }
 
 impl ResolverContext {
@@ -39,6 +41,7 @@ impl ResolverContext {
             catalog,
             tokens,
             also_owns: Arc::default(),
+            decided_by: Arc::default(),
         }
     }
 
@@ -56,8 +59,20 @@ impl ResolverContext {
     pub fn with_ownership(&self, refs: Vec<EntityRef>) -> Self {
         Self {
             also_owns: refs.into(),
+            decided_by: Arc::default(),
             ..self.clone()
         }
+    }
+
+    /// Remembers which resolver has decided who this is, or that they may not
+    /// sign in.
+    pub(super) fn was_decided_by(&self, resolver: &str) {
+        let _ = self.decided_by.set(resolver.to_owned());
+    }
+
+    /// Which resolver of a chain has decided.
+    pub(crate) fn decided_by(&self) -> Option<&str> {
+        self.decided_by.get().map(String::as_str)
     }
 
     /// Issues a Backstage token with `claims`: whoever calls this decides who

@@ -14,6 +14,7 @@ use stagedoor_storage::{SigningKeyStore, StoredKey};
 use tokio::sync::Mutex;
 
 use super::{PublishedKeys, TokenError};
+use crate::audit;
 
 /// A key is published for this many token lifetimes after it was made.
 const PUBLISHED_LIFETIMES: i32 = 3;
@@ -44,6 +45,7 @@ pub struct KeyRingSettings {
 /// The keys of one kind of token.
 pub struct KeyRing {
     settings: KeyRingSettings,
+    purpose: &'static str,
     source: Source,
     signing: ArcSwapOption<Signing>,
     published: ArcSwap<Snapshot>,
@@ -94,6 +96,7 @@ impl KeyRing {
     ) -> Result<Self, TokenError> {
         let ring = |source, signing, published| Self {
             settings,
+            purpose: "user_tokens",
             source,
             signing: ArcSwapOption::new(signing),
             published: ArcSwap::from_pointee(published),
@@ -122,6 +125,13 @@ impl KeyRing {
                 Ok(ring(Source::Static, Some(Arc::new(signing)), published))
             }
         }
+    }
+
+    /// The same for another kind of token than user tokens, for audit events.
+    #[must_use]
+    pub fn signing(mut self, purpose: &'static str) -> Self {
+        self.purpose = purpose;
+        self
     }
 
     /// The key to sign with now.
@@ -223,7 +233,7 @@ impl KeyRing {
         };
         store.add_key(&stored).await?;
         let stored_at = self.clock.now();
-        tracing::info!(kid = key.kid(), "made a new signing key");
+        tracing::debug!(kid = key.kid(), "made a new signing key");
         self.reload().await?;
         let key = Arc::new(key);
         Ok(Announced {
@@ -234,6 +244,9 @@ impl KeyRing {
     }
 
     fn start_signing_with(&self, next: &Announced) {
+        let before = self.signing.load_full();
+        let before = before.as_ref().map(|signing| signing.current.kid());
+        audit::key_rotated(self.purpose, next.key.kid(), before);
         self.signing.store(Some(Arc::new(Signing {
             current: next.key.clone(),
             stored_at: next.stored_at,

@@ -11,7 +11,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use stagedoor_config::{Loaded, Watcher, watch};
 use stagedoor_oidc::HttpClient;
 use stagedoor_server::{AppState, ConfigurationStatus};
-use stagedoor_signin::{Live, SignIn};
+use stagedoor_signin::{Live, SignIn, audit};
 use tokio::task::JoinSet;
 
 use super::{
@@ -72,24 +72,14 @@ impl Reload {
         match self.load().await {
             Ok(()) => {
                 let generation = self.status.accepted();
-                tracing::info!(
-                    target: "stagedoor::audit",
-                    event = "configuration_changed",
-                    generation,
-                    "the configuration has changed"
-                );
+                audit::configuration_changed(generation);
             }
             Err(error) => {
                 if let StartError::Config(errors) = &error {
                     self.files = errors.files().to_vec();
                 }
                 let problem = error.to_string();
-                tracing::error!(
-                    target: "stagedoor::audit",
-                    event = "configuration_refused",
-                    problem,
-                    "a change of the configuration is refused, the old one serves on"
-                );
+                audit::configuration_refused(&problem);
                 self.status.refused(problem);
             }
         }

@@ -84,14 +84,11 @@ pub(crate) fn user_keys(
         KeyStore::Memory => KeySource::Rotating(Arc::new(MemoryKeyStore::default())),
         KeyStore::Static(keys) => KeySource::Static(static_keys(keys)?),
     };
-    ring(
-        KeyRingSettings {
-            algorithm,
-            lifetime: lifetime(settings),
-        },
-        source,
-        registry,
-    )
+    let settings = KeyRingSettings {
+        algorithm,
+        lifetime: lifetime(settings),
+    };
+    Ok(Arc::new(ring(settings, source, registry)?))
 }
 
 /// What user tokens are signed with.
@@ -129,21 +126,21 @@ fn plugin_keys_in(
         algorithm: SigningAlgorithm::default(),
         lifetime: PLUGIN_TOKEN_LIFETIME,
     };
-    ring(settings, KeySource::Rotating(store), registry)
+    let ring = ring(settings, KeySource::Rotating(store), registry)?;
+    Ok(Arc::new(ring.signing("plugin_tokens")))
 }
 
 fn ring(
     settings: KeyRingSettings,
     source: KeySource,
     registry: &Registry<'_>,
-) -> Result<Arc<KeyRing>, StartError> {
-    let ring = KeyRing::new(
+) -> Result<KeyRing, StartError> {
+    Ok(KeyRing::new(
         settings,
         source,
         registry.clock.clone(),
         registry.entropy.clone(),
-    )?;
-    Ok(Arc::new(ring))
+    )?)
 }
 
 fn static_key(key: &StaticKey) -> Result<SigningKey, StartError> {

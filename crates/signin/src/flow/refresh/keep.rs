@@ -37,7 +37,10 @@ impl SignIn {
         if self.commit(record.id, lease, &update).await? {
             // Nobody knows yet whose it is: it was in a cookie of Backstage.
             if record.subject.is_empty() && record.created_at == record.refreshed_at {
-                audit::session_taken_over(asked.provider);
+                audit::session_taken_over(&SessionRecord {
+                    subject: update.subject,
+                    ..record.clone()
+                });
             }
             return Ok(tokens);
         }

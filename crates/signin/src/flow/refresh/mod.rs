@@ -21,6 +21,7 @@ use crate::{
     error::ProviderFailure,
     provider::Provider,
     session::{Presented, SessionCookie, SessionResponse},
+    who::Who,
 };
 pub use patience::RefreshPatience;
 use turn::Asked;
@@ -80,10 +81,15 @@ impl SignIn {
         if !request.from_frontend {
             return Err(SignInError::NotFromFrontend);
         }
-        let outcome = self.refresh_to_the_end(&provider, request).await;
+        let who = Arc::new(Who::default());
+        let presented = request.session_cookie.is_some();
+        let outcome = self.refresh_to_the_end(&provider, request, &who).await;
         count::refresh(&provider, &outcome);
         outcome.map_err(|cause| {
-            audit::refresh_failed(&provider, &cause);
+            // Every first visit asks once whether there is a session: no news.
+            if presented {
+                audit::refresh_failed(&provider, &who, &cause);
+            }
             SignInError::RefreshFailed(Box::new(cause))
         })
     }
@@ -94,13 +100,14 @@ impl SignIn {
         self: &Arc<Self>,
         provider: &Arc<Provider>,
         request: RefreshRequest,
+        who: &Arc<Who>,
     ) -> Result<Refreshed, SignInError> {
         let presented = request.presented();
         let room = self.room_for(presented.as_ref()).await?;
-        let (this, provider) = (self.clone(), provider.clone());
+        let (this, provider, who) = (self.clone(), provider.clone(), who.clone());
         let refreshing = async move {
             let _room = room;
-            this.refresh_session(&provider, request).await
+            this.refresh_session(&provider, request, &who).await
         };
         match tokio::spawn(refreshing.in_current_span()).await {
             Ok(outcome) => outcome,
@@ -113,6 +120,7 @@ impl SignIn {
         &self,
         provider: &Arc<Provider>,
         request: RefreshRequest,
+        who: &Who,
     ) -> Result<Refreshed, SignInError> {
         let at = self.clock.now();
         let (cookie, of_backstage) = self.present(provider, &request, at).await?;
@@ -122,6 +130,7 @@ impl SignIn {
             cookie: &cookie,
             of_backstage,
             at,
+            who,
         };
         let (record, tokens) = {
             let mut inside = self.enter(cookie.id()).await?;
@@ -134,7 +143,7 @@ impl SignIn {
             }
             outcome?
         };
-        let session = self.session_response(provider, &tokens).await?;
+        let session = self.session_response(provider, &tokens, who).await?;
         self.note_owner(*record, tokens.subject(), session.user_entity_ref())
             .await;
         let newest = tokens.rotation.as_ref();

@@ -17,8 +17,9 @@ impl SignIn {
     ) -> Result<(SessionTokens, Result<(), OidcError>), SignInError> {
         let provider = asked.provider;
         let scopes = provider.scopes.to_refresh(asked.scope, &before.scope)?;
-        let id_token = before.tokenset.id_token.as_ref();
-        let asking = provider.authenticator.refresh(refresh_token, id_token);
+        let asking = provider
+            .authenticator
+            .refresh(refresh_token, before.of_before());
         let answer = tokio::time::timeout(self.patience.provider, asking)
             .await
             .map_err(|_| SignInError::ProviderTooSlow)?;

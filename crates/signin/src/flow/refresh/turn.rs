@@ -11,6 +11,7 @@ use crate::{
     error::ProviderFailure,
     provider::Provider,
     session::{Inside, SessionCookie, SessionTokens, Standing},
+    who::Who,
 };
 
 /// How long a refresh holds a session unless it says that it goes on. A node
@@ -32,6 +33,8 @@ pub(super) struct Asked<'a> {
     pub(super) of_backstage: bool,
     /// When.
     pub(super) at: Timestamp,
+    /// Learns whose session it is.
+    pub(super) who: &'a Who,
 }
 
 impl SignIn {
@@ -127,6 +130,7 @@ impl SignIn {
         if !asked.provider.is_of(record) {
             return Err(SignInError::SessionMissing);
         }
+        asked.who.has(record);
         let tokens = SessionTokens::open(&self.keychain(), record)?;
         let presented = self.check_secret(asked, record, &tokens).await?;
         if self.live().sessions.is_over(record, self.clock.now()) {
