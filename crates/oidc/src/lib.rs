@@ -37,7 +37,7 @@
 //! ```
 //!
 //! Every rule of the specifications is one function named for it, with the
-//! section it comes from: see the sources of `id_token::rules`, `jwt::rules`,
+//! section it comes from: see the sources of `id_token::rules`, `id_token::continuity`, `jwt::rules`,
 //! `issuer`, `logout_token::rules`, `callback`, `discovery::rules` and `jwks::rules`. What it found broken is a [`Violation`].
 
 mod authentication;
@@ -78,9 +78,9 @@ pub use client_key::{ClientKey, ClientKeyError};
 pub use discovery::ProviderMetadata;
 pub use error::OidcError;
 pub use http::{HttpClient, HttpSettings, HttpSetupError};
-pub use id_token::VerifiedIdToken;
+pub use id_token::{OriginalSignIn, VerifiedIdToken};
 pub use logout_token::VerifiedLogoutToken;
-pub use relying_party::RelyingParty;
+pub use relying_party::{RelyingParty, TakenOver, UnidentifiedGrant};
 pub use revocation::Revocation;
 pub use secrets::{AccessToken, CodeVerifier, Nonce, RefreshToken};
 pub use settings::{
@@ -89,5 +89,5 @@ pub use settings::{
 };
 pub use signing_alg::{SigningAlg, UnsupportedSigningAlg};
 pub use status::ProviderStatus;
-pub use token_endpoint::{OriginalSignIn, TokenSet};
+pub use token_endpoint::TokenSet;
 pub use violation::{Place, Violation};

@@ -9,7 +9,7 @@ use crate::{
     http::Answer,
     id_token::VerifiedIdToken,
     provider_text::shown,
-    secrets::{AccessToken, Nonce, RefreshToken},
+    secrets::{AccessToken, RefreshToken},
     violation::{Place, Violation},
 };
 
@@ -34,15 +34,6 @@ pub struct TokenSet {
     pub refresh_token: Option<RefreshToken>,
     /// Always there after a sign-in; a refresh may come without.
     pub id_token: Option<VerifiedIdToken>,
-}
-
-/// What is known of the sign-in that a refresh continues (Core §12.2).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OriginalSignIn<'a> {
-    /// Who signed in; `None` when not known, as for a session taken over from elsewhere.
-    pub subject: Option<&'a str>,
-    /// The nonce then sent, if it was kept.
-    pub nonce: Option<&'a Nonce>,
 }
 
 /// A token response of the right form, its ID token not verified yet.
@@ -71,6 +62,7 @@ impl TokenResponse {
             at: Place::TokenResponse,
             name: "access_token",
         })?;
+        is_visible_text("access_token", access_token)?;
         let token_type = text(body, "token_type")?.unwrap_or("Bearer");
         token_type_is_bearer(token_type)?;
         Ok(Self {
@@ -121,6 +113,18 @@ fn token_type_is_bearer(token_type: &str) -> Result<(), Violation> {
     }
     Err(Violation::TokenTypeUnsupported {
         got: shown(token_type),
+    })
+}
+
+/// RFC 6749 appendix A.12: an access token is made of visible ASCII and blanks,
+/// so that it is the same in every header it is sent in.
+fn is_visible_text(name: &'static str, value: &str) -> Result<(), Violation> {
+    if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Ok(());
+    }
+    Err(Violation::Malformed {
+        at: Place::TokenResponse,
+        detail: format!("'{name}' holds characters that no token may hold"),
     })
 }
 
@@ -181,6 +185,16 @@ mod tests {
         assert!(token_type_is_bearer("bearer").is_ok());
         assert!(token_type_is_bearer("BEARER").is_ok());
         assert!(token_type_is_bearer("DPoP").is_err());
+    }
+
+    #[test]
+    fn an_access_token_no_header_can_hold_is_malformed() {
+        let read = |token: &str| TokenResponse::from_body(&json!({"access_token": token}));
+        assert!(read("~AZaz09-._+/ =").is_ok());
+        for bad in ["a\nb", "a\rb", "a\tb", "\u{7f}", "é"] {
+            let code = read(bad).err().map(|violation| violation.code());
+            assert_eq!(code, Some("token_response_malformed"), "{bad:?}");
+        }
     }
 
     proptest! {

@@ -13,6 +13,7 @@ use crate::{
         claim::required_text,
         rules::{
             audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
+            subject_is_well_formed,
         },
     },
     provider_text::shown,
@@ -25,8 +26,8 @@ const JWT: &str = "application/jwt";
 
 /// What a particular answer is measured against.
 pub(crate) struct Expected<'a> {
-    /// Who signed in.
-    pub(crate) subject: &'a str,
+    /// Whom it must be about.
+    pub(crate) subject: ExpectedSubject<'a>,
     /// The algorithm of a signed answer; `None` for a plain one.
     pub(crate) alg: Option<SigningAlg>,
     /// Who may issue it.
@@ -37,6 +38,15 @@ pub(crate) struct Expected<'a> {
     pub(crate) now: Timestamp,
     /// How far the provider's clock may differ.
     pub(crate) tolerance: SignedDuration,
+}
+
+/// Whom an answer must be about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ExpectedSubject<'a> {
+    /// Who signed in.
+    Exactly(&'a str),
+    /// Whoever a grant belongs to that was taken over.
+    Whoever,
 }
 
 /// The form of answer to ask for.
@@ -59,7 +69,10 @@ pub(crate) async fn read_userinfo(
         Some(alg) => signed(answer, alg, keys, expected).await?,
         None => plain(answer)?,
     };
-    subject_is_the_same(&claims, expected.subject)?;
+    subject_is_well_formed(AT, &claims)?;
+    if let ExpectedSubject::Exactly(subject) = expected.subject {
+        subject_is_the_same(&claims, subject)?;
+    }
     Ok(claims)
 }
 

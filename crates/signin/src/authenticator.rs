@@ -1,6 +1,7 @@
 //! What a provider must be able to do, whatever it is.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshToken, TokenSet,
@@ -26,6 +27,41 @@ pub struct RefreshResult {
     pub tokenset: TokenSet,
     /// What is known of the person, or why nothing new is.
     pub userinfo: Result<Claims, OidcError>,
+}
+
+/// What is known of the sign-in that a refresh continues.
+#[derive(Debug, Clone, Copy)]
+pub enum Before<'a> {
+    /// The provider's latest ID token.
+    IdToken(&'a VerifiedIdToken),
+    /// It was in Backstage, and no ID token has told of it since.
+    Backstage(&'a TakenOver),
+    /// Nothing: its authenticator gave no ID token.
+    Nothing,
+}
+
+/// A session of Backstage that goes on here, until an ID token says whose it
+/// is. Only the take-over makes one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOver {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) subject: Option<String>,
+}
+
+impl TakenOver {
+    /// Whose it is by what the provider said at an earlier refresh.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// What was not known before, the person's own userinfo may have told.
+    pub(crate) fn told_by(self, userinfo: Option<&Claims>) -> Self {
+        let told = || Some(userinfo?.str("sub")?.to_owned());
+        Self {
+            subject: self.subject.or_else(told),
+        }
+    }
 }
 
 /// What a flow starts with.
@@ -74,15 +110,16 @@ pub trait Authenticator: Send + Sync + 'static {
         secrets: &FlowSecrets,
     ) -> Result<OidcResult, OidcError>;
 
-    /// Gets new tokens. `before` is the session's ID token, which says whom it
-    /// belongs to; there is none yet in a session taken over from Backstage.
+    /// Gets new tokens. `before` says whom the session belongs to. Where it was
+    /// taken over from Backstage and nobody has said so yet, and there is no ID
+    /// token that does, the `sub` of the userinfo returned does from then on.
     ///
     /// # Errors
     /// When the provider refused, can't be reached, or names someone else.
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        before: Option<&VerifiedIdToken>,
+        before: Before<'_>,
     ) -> Result<RefreshResult, OidcError>;
 
     /// Tells the provider that the session is over.

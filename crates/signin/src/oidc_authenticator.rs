@@ -7,14 +7,16 @@ use stagedoor_claims::ProfileClaims;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError,
-    ProviderStatus, RefreshToken, RelyingParty, VerifiedIdToken, VerifiedLogoutToken, Violation,
+    OriginalSignIn, ProviderStatus, RefreshToken, RelyingParty, TakenOver, VerifiedIdToken,
+    VerifiedLogoutToken, Violation,
 };
 use url::Url;
 
 use crate::{
     ClaimsFrom,
     authenticator::{
-        Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
+        self as session, Authenticator, AuthorizationInput, AuthorizationStart, Before, OidcResult,
+        RefreshResult,
     },
     profile::profile_of,
 };
@@ -113,6 +115,57 @@ impl OidcAuthenticator {
         };
         Ok(from.known(userinfo, id_token.claims()))
     }
+
+    /// Goes on with a session that was begun in Backstage.
+    async fn continue_for(
+        &self,
+        session: &session::TakenOver,
+        refresh_token: &RefreshToken,
+    ) -> Result<RefreshResult, OidcError> {
+        let Some(subject) = session.subject() else {
+            return self.take_over(refresh_token).await;
+        };
+        let original = OriginalSignIn::Of(subject);
+        let tokenset = self.relying_party.refresh(refresh_token, original).await?;
+        let userinfo = match &tokenset.id_token {
+            Some(id_token) => self.known(&tokenset.access_token, Some(id_token)).await,
+            None => self.told(&tokenset.access_token, subject).await,
+        };
+        Ok(RefreshResult { tokenset, userinfo })
+    }
+
+    /// Finds out whose a grant of Backstage is: the ID token says so or, where
+    /// the provider sends none on refresh, userinfo.
+    async fn take_over(&self, refresh_token: &RefreshToken) -> Result<RefreshResult, OidcError> {
+        match self.relying_party.take_over(refresh_token).await? {
+            TakenOver::Identified(tokenset) => {
+                let id_token = tokenset.id_token.as_ref();
+                let userinfo = self.known(&tokenset.access_token, id_token).await;
+                Ok(RefreshResult { tokenset, userinfo })
+            }
+            TakenOver::Unidentified(grant) => {
+                let told = match self.options.claims_from.asks_userinfo() {
+                    true => self.relying_party.identify(&grant).await,
+                    false => Ok(None),
+                };
+                Ok(RefreshResult {
+                    userinfo: told.and_then(somebody),
+                    tokenset: grant.into_tokens(),
+                })
+            }
+        }
+    }
+
+    /// What userinfo says about `subject`, of whom no ID token tells.
+    async fn told(&self, access_token: &AccessToken, subject: &str) -> Result<Claims, OidcError> {
+        let told = self.relying_party.userinfo(access_token, subject).await?;
+        somebody(told)
+    }
+}
+
+/// Without ID token and userinfo there is nobody.
+fn somebody(userinfo: Option<Claims>) -> Result<Claims, OidcError> {
+    userinfo.ok_or(OidcError::Invalid(Violation::MissingIdToken))
 }
 
 #[async_trait]
@@ -159,10 +212,14 @@ impl Authenticator for OidcAuthenticator {
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        before: Option<&VerifiedIdToken>,
+        before: Before<'_>,
     ) -> Result<RefreshResult, OidcError> {
-        let subject = before.map(VerifiedIdToken::subject);
-        let tokenset = self.relying_party.refresh(refresh_token, subject).await?;
+        let (original, before) = match before {
+            Before::IdToken(id_token) => (OriginalSignIn::Told(id_token), Some(id_token)),
+            Before::Backstage(session) => return self.continue_for(session, refresh_token).await,
+            Before::Nothing => (OriginalSignIn::Unknown, None),
+        };
+        let tokenset = self.relying_party.refresh(refresh_token, original).await?;
         // Not every provider renews it.
         let id_token = tokenset.id_token.as_ref().or(before);
         let userinfo = self.known(&tokenset.access_token, id_token).await;

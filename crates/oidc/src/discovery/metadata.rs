@@ -47,6 +47,9 @@ pub struct ProviderMetadata {
     pub token_endpoint_auth_methods_supported: Vec<String>,
     /// The algorithms the provider lists for assertions that clients sign.
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// The PKCE methods the provider lists (RFC 8414 §2); empty when it does not
+    /// say. `S256` is used whatever it says.
+    pub code_challenge_methods_supported: Vec<String>,
     /// The scopes the provider lists; empty when it does not say.
     pub scopes_supported: Vec<String>,
     /// The values of `prompt` it understands; empty when it does not say
@@ -106,6 +109,7 @@ impl ProviderMetadata {
                 .list("token_endpoint_auth_methods_supported"),
             token_endpoint_auth_signing_alg_values_supported: document
                 .list("token_endpoint_auth_signing_alg_values_supported"),
+            code_challenge_methods_supported: document.list("code_challenge_methods_supported"),
             scopes_supported: document.list("scopes_supported"),
             prompt_values_supported: document.list("prompt_values_supported"),
         })

@@ -1,4 +1,5 @@
-//! What an ID token must say, one function a rule (Core §3.1.3.7, §12.2).
+//! What an ID token must say, one function a rule (Core §3.1.3.7); what a
+//! refresh adds is in [`super::continuity`].
 //!
 //! The signature, the algorithm and the form come before: see [`crate::jwt`]
 //! and [`crate::jwks`]. So do the rules shared with other tokens.
@@ -8,12 +9,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq as _;
 
+use super::{OriginalSignIn, continuity::continues};
 use crate::{
     authentication::{RequiredAuthentication, is_of_a_required_class, is_recent},
     claims::Claims,
     issuer::ExpectedIssuer,
     jwt::{
-        claim::{audience, optional_text, required_text},
+        claim::{audience, optional_text},
         rules::{
             audience_has_the_client, is_not_expired, is_not_issued_in_future, is_valid_already,
             subject_is_well_formed,
@@ -41,22 +43,18 @@ pub(crate) struct Expected<'a> {
     pub(crate) tolerance: SignedDuration,
     /// The access token that came along.
     pub(crate) access_token: &'a AccessToken,
-    /// The nonce that was sent.
-    pub(crate) nonce: ExpectedNonce<'a>,
-    /// Who signed in before, on refresh.
-    pub(crate) subject: Option<&'a str>,
+    /// What it is the answer to.
+    pub(crate) answers: Answers<'a>,
     /// What the sign-in demanded of the provider.
     pub(crate) authentication: &'a RequiredAuthentication,
 }
 
-/// What the token's nonce is measured against.
-pub(crate) enum ExpectedNonce<'a> {
-    /// It must be there and be this one: the answer to an authorization request.
-    Exactly(&'a Nonce),
-    /// It may be absent, but must be this one: the answer to a refresh (Core §12.2).
-    IfPresent(&'a Nonce),
-    /// A refresh whose sign-in's nonce is not known any more.
-    Unknown,
+/// What an ID token is the answer to.
+pub(crate) enum Answers<'a> {
+    /// An authorization request with this nonce.
+    Request(&'a Nonce),
+    /// A refresh that continues this sign-in.
+    Refresh(OriginalSignIn<'a>),
 }
 
 /// All rules, in the order of the specification.
@@ -68,11 +66,13 @@ pub(crate) fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(
     is_not_expired(AT, claims, now, tolerance)?;
     is_not_issued_in_future(AT, claims, now, tolerance)?;
     is_valid_already(AT, claims, now, tolerance)?;
-    nonce_is_the_one_sent(claims, &expected.nonce)?;
+    subject_is_well_formed(AT, claims)?;
+    match expected.answers {
+        Answers::Request(nonce) => nonce_is_the_one_sent(claims, nonce)?,
+        Answers::Refresh(original) => continues(claims, original, now, tolerance)?,
+    }
     is_of_a_required_class(claims, expected.authentication)?;
     is_recent(claims, expected.authentication, now, tolerance)?;
-    subject_is_well_formed(AT, claims)?;
-    subject_is_the_same(claims, expected.subject)?;
     access_token_is_the_one_hashed(claims, expected.access_token, expected.alg)
 }
 
@@ -93,34 +93,11 @@ pub(crate) fn authorized_party_is_the_client(
     })
 }
 
-/// Rule 11, and §12.2 on refresh: `nonce` is the one that was sent.
-pub(crate) fn nonce_is_the_one_sent(
-    claims: &Claims,
-    expected: &ExpectedNonce<'_>,
-) -> Result<(), Violation> {
-    let got = optional_text(AT, claims, "nonce")?;
-    match (expected, got) {
-        (ExpectedNonce::Exactly(nonce) | ExpectedNonce::IfPresent(nonce), Some(got)) => {
-            nonce.is(got).then_some(()).ok_or(Violation::NonceMismatch)
-        }
-        (ExpectedNonce::Exactly(_), None) => Err(Violation::MissingNonce),
-        (ExpectedNonce::IfPresent(_), None) | (ExpectedNonce::Unknown, _) => Ok(()),
-    }
-}
-
-/// §12.2: on refresh, the token is about who signed in.
-pub(crate) fn subject_is_the_same(
-    claims: &Claims,
-    expected: Option<&str>,
-) -> Result<(), Violation> {
-    let got = required_text(AT, claims, "sub")?;
-    match expected {
-        Some(expected) if expected != got => Err(Violation::SubjectMismatch {
-            at: AT,
-            expected: shown(expected),
-            got: shown(got),
-        }),
-        _ => Ok(()),
+/// Rule 11: `nonce` is the one that was sent.
+pub(crate) fn nonce_is_the_one_sent(claims: &Claims, sent: &Nonce) -> Result<(), Violation> {
+    match optional_text(AT, claims, "nonce")? {
+        Some(got) => sent.is(got).then_some(()).ok_or(Violation::NonceMismatch),
+        None => Err(Violation::MissingNonce),
     }
 }
 

@@ -3,7 +3,10 @@
 mod logout;
 mod refresh;
 mod sign_in;
+mod take_over;
 mod userinfo;
+
+pub use take_over::{TakenOver, UnidentifiedGrant};
 
 use std::{fmt, sync::Arc};
 

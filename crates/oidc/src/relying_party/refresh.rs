@@ -4,39 +4,22 @@ use super::RelyingParty;
 use crate::{
     authentication::RequiredAuthentication,
     error::OidcError,
-    id_token::{Expected, ExpectedNonce, VerifiedIdToken},
+    id_token::{Answers, Expected, OriginalSignIn, VerifiedIdToken},
     secrets::RefreshToken,
-    token_endpoint::{OriginalSignIn, TokenResponse, TokenSet},
+    token_endpoint::{TokenResponse, TokenSet},
 };
 
 impl RelyingParty {
-    /// Trades `refresh_token` for new tokens (Core §12). `expected_subject` is
-    /// who signed in, if known: a new ID token must be about the same.
+    /// Trades `refresh_token` for new tokens (Core §12). A new ID token must
+    /// continue the `original` sign-in (§12.2).
     ///
     /// # Errors
     /// As [`Self::exchange_code`]; [`OidcError::is_refused`] tells that the grant is over.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        expected_subject: Option<&str>,
-    ) -> Result<TokenSet, OidcError> {
-        let original = OriginalSignIn {
-            subject: expected_subject,
-            nonce: None,
-        };
-        self.refresh_sign_in(refresh_token, &original).await
-    }
-
-    /// As [`Self::refresh`], measured against all that is known of the original
-    /// sign-in (Core §12.2).
-    ///
-    /// # Errors
-    /// As [`Self::refresh`].
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn refresh_sign_in(
-        &self,
-        refresh_token: &RefreshToken,
-        original: &OriginalSignIn<'_>,
+        original: OriginalSignIn<'_>,
     ) -> Result<TokenSet, OidcError> {
         let metadata = self.metadata().await?;
         let fields = vec![
@@ -57,10 +40,7 @@ impl RelyingParty {
             now: self.clock.now(),
             tolerance: self.tolerance(),
             access_token: &response.access_token,
-            nonce: original
-                .nonce
-                .map_or(ExpectedNonce::Unknown, ExpectedNonce::IfPresent),
-            subject: original.subject,
+            answers: Answers::Refresh(original),
             // Nobody authenticates in a refresh.
             authentication: &RequiredAuthentication::default(),
         };

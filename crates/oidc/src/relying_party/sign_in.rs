@@ -8,7 +8,7 @@ use crate::{
     },
     callback::{CallbackParams, accepted_code},
     error::OidcError,
-    id_token::{Expected, ExpectedNonce, VerifiedIdToken},
+    id_token::{Answers, Expected, VerifiedIdToken},
     pushed_authorization::{pushing_endpoint, read_request_uri},
     query::{Parameter, with_query},
     secrets::{CodeVerifier, Nonce},
@@ -88,8 +88,7 @@ impl RelyingParty {
             now: self.clock.now(),
             tolerance: self.tolerance(),
             access_token: &response.access_token,
-            nonce: ExpectedNonce::Exactly(&secrets.nonce),
-            subject: None,
+            answers: Answers::Request(&secrets.nonce),
             authentication: &secrets.authentication,
         };
         let id_token = VerifiedIdToken::verify(raw, &self.keys, &expected).await?;

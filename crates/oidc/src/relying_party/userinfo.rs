@@ -5,7 +5,7 @@ use crate::{
     claims::Claims,
     error::OidcError,
     secrets::AccessToken,
-    userinfo::{Expected, media_type, read_userinfo},
+    userinfo::{Expected, ExpectedSubject, media_type, read_userinfo},
 };
 
 impl RelyingParty {
@@ -23,6 +23,15 @@ impl RelyingParty {
         &self,
         access_token: &AccessToken,
         subject: &str,
+    ) -> Result<Option<Claims>, OidcError> {
+        self.ask_userinfo(access_token, ExpectedSubject::Exactly(subject))
+            .await
+    }
+
+    pub(super) async fn ask_userinfo(
+        &self,
+        access_token: &AccessToken,
+        subject: ExpectedSubject<'_>,
     ) -> Result<Option<Claims>, OidcError> {
         let metadata = self.metadata().await?;
         let Some(endpoint) = &metadata.userinfo_endpoint else {

@@ -52,6 +52,8 @@ impl Violation {
             Self::NonceMismatch => "id_token_nonce_mismatch",
             Self::AuthenticationTooOld { .. } => "id_token_authentication_too_old",
             Self::AcrMismatch { .. } => "id_token_acr_mismatch",
+            Self::IssuedBeforeSignIn { .. } => "id_token_issued_before_sign_in",
+            Self::AuthTimeMismatch { .. } => "id_token_auth_time_mismatch",
             Self::AtHashMismatch => "id_token_at_hash_mismatch",
             Self::SubjectMismatch { at, .. } => at!(at, "subject_mismatch"),
             Self::SignedUserinfo => "userinfo_signed",

@@ -216,6 +216,23 @@ pub enum Violation {
         /// The token's `acr`.
         got: Option<String>,
     },
+    /// A refresh gave an ID token from before the sign-in that it continues (Core §12.2).
+    #[error("ID token: issued at {iat}, before the sign-in of {sign_in} that it continues")]
+    IssuedBeforeSignIn {
+        /// The token's `iat`.
+        iat: i64,
+        /// That of the token before.
+        sign_in: i64,
+    },
+    /// The time of authentication is not that of the sign-in that a refresh
+    /// continues (Core §12.2).
+    #[error("ID token: 'auth_time' mismatch, expected {expected}, got {got}")]
+    AuthTimeMismatch {
+        /// That of the sign-in, or now if it lies after.
+        expected: i64,
+        /// The token's `auth_time`.
+        got: i64,
+    },
     /// The access token is not the one the ID token was issued with (Core §3.1.3.8).
     #[error("ID token: 'at_hash' does not match the access token")]
     AtHashMismatch,

@@ -25,6 +25,7 @@ mod refresh;
 mod revocation;
 mod signed_userinfo;
 mod support;
+mod take_over;
 mod tls;
 mod token_endpoint;
 mod userinfo;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{Place, ProviderInfo, Rotation, SessionPolicy};
 use crate::{
     SignInError,
-    authenticator::OidcResult,
+    authenticator::{Before, OidcResult, TakenOver},
     provider::Provider,
     sealing::{Keychain, NotAuthentic},
 };
@@ -23,6 +23,10 @@ pub(crate) struct SessionTokens {
     pub(crate) scope: String,
     /// When the provider gave them.
     pub(crate) received_at: Timestamp,
+    /// Set in a session taken over from Backstage of which no ID token has told
+    /// yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taken_over: Option<TakenOver>,
     /// Which secret half of the cookie is good; `None` as long as it is the
     /// first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -36,6 +40,7 @@ impl SessionTokens {
             tokenset: result.tokenset,
             scope,
             received_at,
+            taken_over: None,
             rotation: None,
         }
     }
@@ -56,7 +61,13 @@ impl SessionTokens {
             .or_else(|| before.refresh_token.clone());
         tokenset.id_token = tokenset.id_token.or_else(|| before.id_token.clone());
         let userinfo = userinfo.filter(|claims| *claims != Claims::empty());
+        let taken_over = self
+            .taken_over
+            .clone()
+            .filter(|_| tokenset.id_token.is_none());
+        let taken_over = taken_over.map(|session| session.told_by(userinfo.as_ref()));
         Self {
+            taken_over,
             userinfo: userinfo.unwrap_or_else(|| self.userinfo.clone()),
             tokenset,
             scope,
@@ -84,14 +95,26 @@ impl SessionTokens {
             tokenset,
             scope,
             received_at,
+            taken_over: Some(TakenOver::default()),
             rotation: None,
         }
     }
 
-    /// The `sub` the provider knows the person by, as it was signed.
+    /// The `sub` the provider knows the person by.
     pub(crate) fn subject(&self) -> Option<&str> {
-        let id_token = self.tokenset.id_token.as_ref()?;
-        Some(id_token.subject())
+        match &self.tokenset.id_token {
+            Some(id_token) => Some(id_token.subject()),
+            None => self.taken_over.as_ref()?.subject(),
+        }
+    }
+
+    /// What a refresh of the session continues.
+    pub(crate) fn of_before(&self) -> Before<'_> {
+        match (&self.tokenset.id_token, &self.taken_over) {
+            (Some(id_token), _) => Before::IdToken(id_token),
+            (None, Some(session)) => Before::Backstage(session),
+            (None, None) => Before::Nothing,
+        }
     }
 
     /// When the tokens end: the access token, or else the ID token.

@@ -40,6 +40,37 @@ async fn whose_session_it_is_is_known_once_the_provider_has_said() {
     assert_eq!(record.user_entity_ref.as_deref(), Some("user:default/ada"));
 }
 
+/// An ID token on refresh is optional (OpenID Connect Core 12.2).
+#[tokio::test]
+async fn a_provider_that_sends_no_id_token_on_refresh_tells_by_userinfo_whose_it_is() {
+    let house = House::new().await;
+    house.provider.now(|b| b.gives_id_tokens_on_refresh = false);
+    let mut browser = Browser::from_backstage(&house, "1//of-backstage");
+    for _ in 0..3 {
+        house.later(60);
+        let session = browser.refresh(&house.sign_in).await.unwrap();
+        assert_eq!(session.user_entity_ref().unwrap(), "user:default/ada");
+        assert_eq!(session.provider_info.id_token, None);
+    }
+    let named: Vec<_> = house
+        .provider
+        .refreshed()
+        .into_iter()
+        .map(|it| it.1)
+        .collect();
+    let ada = || Some("ada-at-idp".to_owned());
+    assert_eq!(named, [None, ada(), ada()], "from then on it is hers");
+    let id = house.storage.newest().id;
+    let record = house.storage.session(id, house.clock.now()).await;
+    assert_eq!(record.unwrap().unwrap().subject, "ada-at-idp");
+
+    // An ID token that comes later counts from then on.
+    house.provider.now(|b| b.gives_id_tokens_on_refresh = true);
+    house.later(60);
+    let session = browser.refresh(&house.sign_in).await.unwrap();
+    assert!(session.provider_info.id_token.is_some());
+}
+
 #[tokio::test]
 async fn two_tabs_with_the_same_old_cookie_meet_in_one_session() {
     let house = House::new().await;

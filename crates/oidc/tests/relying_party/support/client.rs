@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stagedoor_ambient::{Clock as _, ManualClock, SystemEntropy};
 use stagedoor_oidc::{
     AuthorizationParams, AuthorizationRequest, CallbackParams, ClientSettings, HttpClient,
-    HttpSettings, OidcError, RefreshToken, RelyingParty, SigningAlg, TokenSet,
+    HttpSettings, OidcError, OriginalSignIn, RefreshToken, RelyingParty, SigningAlg, TokenSet,
 };
 use url::Url;
 
@@ -120,7 +120,9 @@ impl Client {
     /// A refresh of a session of [`SUBJECT`].
     pub(crate) async fn refresh(&self) -> Result<TokenSet, OidcError> {
         let token = RefreshToken::new("refresh-1");
-        self.party.refresh(&token, Some(SUBJECT)).await
+        self.party
+            .refresh(&token, OriginalSignIn::Of(SUBJECT))
+            .await
     }
 }
 

@@ -18,7 +18,7 @@ use stagedoor_oidc::{
 };
 use stagedoor_signin::{
     authenticator::{
-        Authenticator, AuthorizationInput, AuthorizationStart, OidcResult, RefreshResult,
+        Authenticator, AuthorizationInput, AuthorizationStart, Before, OidcResult, RefreshResult,
     },
     claims::ProfileClaims,
     profile_of,
@@ -37,6 +37,8 @@ pub(crate) struct Behaviour {
     pub(crate) gives_refresh_tokens: bool,
     /// A refresh gives an ID token and userinfo.
     pub(crate) identifies_on_refresh: bool,
+    /// A refresh that identifies does so by an ID token, too.
+    pub(crate) gives_id_tokens_on_refresh: bool,
     /// The access token's lifetime.
     pub(crate) expires_in: Option<u64>,
     /// What it says of the scopes it gave.
@@ -84,6 +86,7 @@ impl FakeProvider {
             rotates: true,
             gives_refresh_tokens: true,
             identifies_on_refresh: true,
+            gives_id_tokens_on_refresh: true,
             expires_in: Some(300),
             scope: None,
             forgets_on_logout: true,
@@ -296,10 +299,15 @@ impl Authenticator for FakeProvider {
     async fn refresh(
         &self,
         refresh_token: &RefreshToken,
-        before: Option<&VerifiedIdToken>,
+        before: Before<'_>,
     ) -> Result<RefreshResult, OidcError> {
         let token = refresh_token.expose().to_owned();
-        let subject = before.map(|id_token| id_token.subject().to_owned());
+        let subject = match before {
+            Before::IdToken(id_token) => Some(id_token.subject()),
+            Before::Backstage(session) => session.subject(),
+            Before::Nothing => None,
+        };
+        let subject = subject.map(str::to_owned);
         let asked = (token.clone(), subject);
         self.state().refreshed.push(asked);
         self.refreshes.send_modify(|refreshes| *refreshes += 1);
@@ -314,7 +322,10 @@ impl Authenticator for FakeProvider {
             state.new_refresh_token()
         });
         let identifies = state.behaviour.identifies_on_refresh;
-        let result = state.result(&self.clock, rotated, identifies);
+        let mut result = state.result(&self.clock, rotated, identifies);
+        if !state.behaviour.gives_id_tokens_on_refresh {
+            result.tokenset.id_token = None;
+        }
         let userinfo = match &state.behaviour.userinfo_failure {
             Some(error) => Err(error.clone()),
             None => Ok(result.userinfo),

@@ -4,7 +4,9 @@
 //! at the client first (RFC 6749 §5.2, §6): `invalid_grant` means that the
 //! client is who it says it is.
 
-use stagedoor_oidc::{ClientAuthMethod, ClientSettings, OidcError, RefreshToken, RelyingParty};
+use stagedoor_oidc::{
+    ClientAuthMethod, ClientSettings, OidcError, OriginalSignIn, RefreshToken, RelyingParty,
+};
 
 use crate::check::Finding;
 
@@ -12,7 +14,9 @@ const CHECK: &str = "client";
 const NOT_A_TOKEN: &str = "stagedoor-check";
 
 pub(super) async fn check(client: &RelyingParty) -> Finding {
-    let answer = client.refresh(&RefreshToken::new(NOT_A_TOKEN), None).await;
+    let answer = client
+        .refresh(&RefreshToken::new(NOT_A_TOKEN), OriginalSignIn::Unknown)
+        .await;
     match answer {
         Ok(_) => unclear("it gives tokens for any refresh token"),
         Err(error) => of_refusal(client.settings(), &error),

@@ -1,7 +1,6 @@
 //! `auth.providers.<id>.<environment>`: whether sign-ins there would work.
 
 mod algorithm;
-mod announced;
 mod client_auth;
 mod client_secret;
 mod discovery;
@@ -92,14 +91,10 @@ async fn at_the_provider(settings: &ProviderEnvironment, client: &RelyingParty) 
     let Some(metadata) = metadata else {
         return findings;
     };
-    let (announced, client_secret) = futures_util::join!(
-        announced::fetch(client.settings()),
-        client_secret::check(client)
-    );
     findings.push(algorithm::check(client.settings().id_token_alg, &metadata));
     findings.push(client_auth::check(client.settings().auth_method, &metadata));
-    findings.push(client_secret);
-    findings.push(pkce::check(announced.as_ref()));
+    findings.push(client_secret::check(client).await);
+    findings.push(pkce::check(&metadata.code_challenge_methods_supported));
     findings.extend(scopes::check(&settings.additional_scopes, &metadata));
     findings
 }
