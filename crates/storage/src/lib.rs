@@ -22,6 +22,7 @@
 mod error;
 mod inspect;
 mod keys;
+mod last_write;
 mod location;
 mod migrations;
 mod open;

@@ -225,6 +225,13 @@ pub trait SessionStore: Send + Sync + 'static {
         logout: &ProviderLogout,
     ) -> Result<Option<u64>, StorageError>;
 
+    /// Whether the database does its work: it is asked what costs it nothing
+    /// or, when the last write failed, for a write.
+    ///
+    /// # Errors
+    /// When it does not.
+    async fn check(&self, now: Timestamp) -> Result<(), StorageError>;
+
     /// Removes at most `limit` sessions and used flows that had expired by
     /// `now`; how many it removed. Call it again until it removes none.
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError>;

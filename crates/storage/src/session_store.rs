@@ -42,6 +42,9 @@ pub(crate) trait SessionDatabase: Send + Sync + 'static {
         second: Statement<'_>,
     ) -> impl Future<Output = Result<Option<u64>, StorageError>> + Send;
 
+    /// Whether the last statement that was to change something failed.
+    fn last_write_failed(&self) -> bool;
+
     /// The sessions that a statement finds.
     fn find(
         &self,
@@ -249,6 +252,16 @@ impl<D: SessionDatabase> SessionStore for D {
         let until = logout.remember_until.as_millisecond();
         let message = Statement::new(sql::USE_FLOW, [Bytes(&logout.message), Integer(until)]);
         self.run_both(message, sessions_logged_out(logout)).await
+    }
+
+    async fn check(&self, now: Timestamp) -> Result<(), StorageError> {
+        let nobody = [0; 16];
+        if self.last_write_failed() {
+            let values = [Bytes(&nobody), Integer(now.as_millisecond())];
+            let written = self.run(Statement::new(sql::TRY_A_WRITE, values));
+            return written.await.map(drop);
+        }
+        self.session(SessionId(nobody), now).await.map(drop)
     }
 
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {

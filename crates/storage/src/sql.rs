@@ -81,3 +81,7 @@ pub(crate) const DELETE_SESSIONS_LOGGED_OUT: &str = "DELETE FROM stagedoor_sessi
 /// `flow, expires_at`.
 pub(crate) const USE_FLOW: &str = "INSERT INTO stagedoor_used_flows (flow, expires_at) \
      VALUES ($1, $2) ON CONFLICT (flow) DO NOTHING";
+
+/// `flow, now`. Writes in any case.
+pub(crate) const TRY_A_WRITE: &str = "INSERT INTO stagedoor_used_flows (flow, expires_at) \
+     VALUES ($1, $2) ON CONFLICT (flow) DO UPDATE SET expires_at = excluded.expires_at";

@@ -14,7 +14,10 @@ use std::{future::Future, io, time::Duration};
 
 use sqlx::postgres::{PgPool, PgRow, Postgres};
 
-use crate::{PostgresLocation, StorageError, row::Query, shared::SharedTables, timing::timed};
+use crate::{
+    PostgresLocation, StorageError, last_write::LastWrite, row::Query, shared::SharedTables,
+    timing::timed,
+};
 
 /// Sessions, keys and user info in PostgreSQL, in a database that a running
 /// Backstage may share.
@@ -23,6 +26,7 @@ pub struct PostgresStorage {
     pool: PgPool,
     patience: Duration,
     shared: SharedTables,
+    last_write: LastWrite,
 }
 
 impl PostgresStorage {
@@ -39,6 +43,7 @@ impl PostgresStorage {
             pool: connect::pool(location),
             patience: connect::patience(location),
             shared: SharedTables::default(),
+            last_write: LastWrite::default(),
         };
         storage.look_for_backstage().await?;
         Ok(storage)
@@ -46,8 +51,8 @@ impl PostgresStorage {
 
     /// Runs a statement that changes rows; how many it changed.
     async fn change(&self, query: Query<'_, Postgres>) -> Result<u64, StorageError> {
-        let done = within(self.patience, query.execute(&self.pool)).await?;
-        Ok(done.rows_affected())
+        let done = within(self.patience, query.execute(&self.pool)).await;
+        Ok(self.last_write.was(done)?.rows_affected())
     }
 
     /// Runs a statement that answers with one row or none.

@@ -25,7 +25,8 @@ impl SessionDatabase for PostgresStorage {
         &self,
         statement: Statement<'_>,
     ) -> Result<Option<SessionRecord>, StorageError> {
-        let row = self.one(statement.into_query()).await?;
+        let row = self.one(statement.into_query()).await;
+        let row = self.last_write.was(row)?;
         row.as_ref().map(row::session).transpose()
     }
 
@@ -44,7 +45,11 @@ impl SessionDatabase for PostgresStorage {
             transaction.commit().await?;
             Ok(Some(done.rows_affected()))
         };
-        within(self.patience, work).await
+        self.last_write.was(within(self.patience, work).await)
+    }
+
+    fn last_write_failed(&self) -> bool {
+        self.last_write.failed()
     }
 
     async fn find(&self, statement: Statement<'_>) -> Result<Vec<SessionRecord>, StorageError> {

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 
-use crate::{StorageError, row::Query, shared::SharedTables, timing::timed};
+use crate::{StorageError, last_write::LastWrite, row::Query, shared::SharedTables, timing::timed};
 
 /// Sessions, keys and user info in SQLite.
 ///
@@ -27,6 +27,7 @@ pub struct SqliteStorage {
     writer: SqlitePool,
     readers: SqlitePool,
     shared: SharedTables,
+    last_write: LastWrite,
 }
 
 impl SqliteStorage {
@@ -59,6 +60,7 @@ impl SqliteStorage {
             writer,
             readers,
             shared: SharedTables::default(),
+            last_write: LastWrite::default(),
         };
         storage.look_for_backstage().await?;
         Ok(storage)
@@ -67,7 +69,8 @@ impl SqliteStorage {
     /// Runs a statement that changes rows; how many it changed.
     async fn change(&self, query: Query<'_, Sqlite>) -> Result<u64, StorageError> {
         let done = timed(query.execute(&self.writer)).await;
-        Ok(done.map_err(StorageError::of_query)?.rows_affected())
+        let done = self.last_write.was(done.map_err(StorageError::of_query));
+        Ok(done?.rows_affected())
     }
 
     /// Runs a statement that changes rows and returns them.
@@ -78,7 +81,8 @@ impl SqliteStorage {
         // To the end, not to the first row: SQLite commits when the statement
         // is done, and nothing counts as done before.
         let rows = timed(query.fetch_all(&self.writer)).await;
-        Ok(rows.map_err(StorageError::of_query)?.pop())
+        let rows = self.last_write.was(rows.map_err(StorageError::of_query));
+        Ok(rows?.pop())
     }
 
     async fn read(&self, query: Query<'_, Sqlite>) -> Result<Option<SqliteRow>, StorageError> {

@@ -39,7 +39,12 @@ impl SessionDatabase for SqliteStorage {
             transaction.commit().await?;
             Ok(Some(done.rows_affected()))
         };
-        work.await.map_err(StorageError::of_query)
+        self.last_write
+            .was(work.await.map_err(StorageError::of_query))
+    }
+
+    fn last_write_failed(&self) -> bool {
+        self.last_write.failed()
     }
 
     async fn find(&self, statement: Statement<'_>) -> Result<Vec<SessionRecord>, StorageError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use stagedoor_storage::{LeaseId, SessionId, SessionRecord, SessionUpdate};
+use tokio::time::Instant;
 
 use super::turn::Asked;
 use crate::{
@@ -11,12 +12,13 @@ use crate::{
     session::{Place, Rotation, SessionTokens, Standing},
 };
 
-/// How long to wait before each further attempt to keep new tokens.
-const KEEP_AGAIN: [Duration; 3] = [
-    Duration::from_millis(50),
-    Duration::from_millis(500),
-    Duration::from_secs(2),
-];
+/// How long to wait before the second attempt to keep new tokens; before each
+/// further one twice as long, up to [`KEEP_AGAIN_AT_MOST`].
+const KEEP_AGAIN: Duration = Duration::from_millis(50);
+const KEEP_AGAIN_AT_MOST: Duration = Duration::from_secs(1);
+/// For how long to try: a database that is started again, or whose place
+/// another takes, is there by then.
+const KEEP_TRYING: Duration = Duration::from_secs(120);
 
 impl SignIn {
     /// Keeps the tokens, and with them which secret of the cookie is good from
@@ -89,23 +91,26 @@ impl SignIn {
         })
     }
 
-    /// Writes new tokens, more than once if the database stumbles: there is no
-    /// second chance to get them from the provider.
+    /// Writes new tokens, again and again while the database is away: there is
+    /// no second chance to get them from the provider. Those who ask for the
+    /// session meanwhile wait their turn, so these are the tokens it goes on with.
     async fn commit(
         &self,
         id: SessionId,
         lease: LeaseId,
         update: &SessionUpdate,
     ) -> Result<bool, SignInError> {
-        for pause in KEEP_AGAIN {
+        let give_up = Instant::now() + KEEP_TRYING;
+        let mut pause = KEEP_AGAIN;
+        loop {
             match self.storage.commit_refresh(id, lease, update).await {
-                Ok(kept) => return Ok(kept),
-                Err(error) => {
+                Err(error) if Instant::now() + pause < give_up => {
                     tracing::warn!(%error, "new tokens could not be kept, trying again");
                     tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(KEEP_AGAIN_AT_MOST);
                 }
+                outcome => return Ok(outcome?),
             }
         }
-        Ok(self.storage.commit_refresh(id, lease, update).await?)
     }
 }

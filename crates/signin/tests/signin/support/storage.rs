@@ -94,6 +94,10 @@ impl SessionStore for FaultyStorage {
         self.inner()?.session(id, now).await
     }
 
+    async fn check(&self, now: Timestamp) -> Result<(), StorageError> {
+        self.inner()?.check(now).await
+    }
+
     async fn lease_session(
         &self,
         id: SessionId,
