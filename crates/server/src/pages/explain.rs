@@ -10,8 +10,14 @@ pub(super) const UNKNOWN_USER: [&str; 2] = ["user_not_found", "nobody_resolved"]
 fn explanations(words: &Words) -> [(&'static [&'static str], &'static str); 8] {
     [
         (&["provider_denied", "grant_refused"], words.denied),
-        (&["user_not_allowed"], words.not_allowed),
-        (&["email_missing", "claim_missing"], words.no_email),
+        (
+            &["user_not_allowed", "claim_required", "domain_not_allowed"],
+            words.not_allowed,
+        ),
+        (
+            &["email_missing", "email_required", "claim_missing"],
+            words.no_email,
+        ),
         (&["several_users"], words.several_users),
         (
             &[
