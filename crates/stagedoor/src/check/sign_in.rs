@@ -198,11 +198,7 @@ fn reason(error: &ResolveError) -> String {
     text
 }
 
-fn todo(
-    error: &ResolveError,
-    info: &SignInInfo,
-    settings: &ProviderEnvironment,
-) -> Option<String> {
+fn todo(error: &ResolveError, info: &SignInInfo, settings: &ProviderEnvironment) -> Option<String> {
     match error {
         ResolveError::EmailMissing => email_todo(info, settings),
         ResolveError::ClaimMissing(_) => Some(names(info)),

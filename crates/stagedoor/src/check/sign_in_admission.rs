@@ -64,9 +64,9 @@ impl Admitted {
 
 fn told(admission: &Admission, info: &SignInInfo) -> Vec<ToldCondition> {
     let instead = |condition: &Condition| {
-        let reason = condition.unmet?;
-        let claim = condition.claim.as_ref();
-        Some(claim.map_or_else(|| reason.to_string(), |claim| there_is(claim, info)))
+        condition.unmet?;
+        let claim = condition.claim.as_ref().unwrap_or(&ClaimPath::EMAIL);
+        Some(there_is(claim, info))
     };
     admission
         .conditions(info)

@@ -187,3 +187,106 @@ async fn a_file_that_is_none_is_a_mistake() {
         run.stderr
     );
 }
+
+const GATED: &str = "auth: { providers: { oidc: { development: {
+    claimsFrom: both,
+    profile: { displayName: person.name },
+    signIn: {
+      allowedDomains: [example.com],
+      requireClaims: [{ claim: groups, contains: /staff }, { claim: active, equals: true }],
+      groupClaims: [{ claim: groups, stripPrefix: /, prefix: kc- }] } } } } }";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn gates_profile_and_groups_are_explained() {
+    let house = House::with(GATED).await;
+    let claims = json!({
+        "userinfo": {"sub": "1", "email": "ada@example.com", "email_verified": true, "person": {"name": "Ada"}},
+        "idToken": {"sub": "1", "groups": ["/staff", "a b"], "active": true},
+    });
+    house.write("claims.json", &claims.to_string());
+    let run = house.run(&["--as", "claims.json"]).await;
+    let (_, told) = run.stdout.split_once("sign-in, ").unwrap();
+    insta::assert_snapshot!(told);
+    assert_eq!(run.exit_code, 0);
+    let run = run_as(&house, &claims).await;
+    let sign_in = &run.json()["signIns"][0];
+    assert_eq!(
+        sign_in["ownership"],
+        json!([
+            "user:default/ada",
+            "group:default/analysts",
+            "group:default/kc-staff"
+        ])
+    );
+    assert_eq!(sign_in["profile"]["displayName"], "Ada");
+    assert_eq!(sign_in["conditions"][2]["isMet"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_that_is_shut_says_what_there_is_instead() {
+    let house = House::with(GATED).await;
+    let claims = json!({"sub": "1", "email": "ada@example.org", "email_verified": true, "groups": ["/guests"]});
+    let run = run_as(&house, &claims).await;
+    let sign_in = &run.json()["signIns"][0];
+    assert_eq!(
+        (&sign_in["user"], &sign_in["level"]),
+        (&Value::Null, &json!("failure"))
+    );
+    assert_eq!(sign_in["attempts"][0]["outcome"], "notAsked");
+    let instead: Vec<_> = sign_in["conditions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|condition| condition["instead"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(instead[0], r#"the claim groups is ["/guests"]"#);
+    assert!(
+        instead[1].starts_with("there is no claim active; userinfo has sub, email"),
+        "{}",
+        instead[1]
+    );
+    assert_eq!(instead[2], r#"the claim email is "ada@example.org""#);
+    assert_eq!(run.exit_code, 1);
+    let run = house.run(&["--as", "claims.json"]).await;
+    let (_, told) = run.stdout.split_once("sign-in, ").unwrap();
+    insta::assert_snapshot!(told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_in_the_id_token_only_is_found_there() {
+    let house = House::with(
+        "auth: { providers: { oidc: { development: { signIn: { requireClaims: [{ claim: groups, exists: true }] } } } } }",
+    )
+    .await;
+    let claims = json!({"userinfo": {"sub": "1"}, "idToken": {"sub": "1", "groups": ["a"]}});
+    let run = run_as(&house, &claims).await;
+    assert_eq!(
+        run.json()["signIns"][0]["conditions"][0]["instead"],
+        "the claim groups is in the ID token only: set claimsFrom: both"
+    );
+    let claims = json!({"sub": "1", "_claim_names": {"groups": "src1"}});
+    let run = run_as(&house, &claims).await;
+    let instead = &run.json()["signIns"][0]["conditions"][0]["instead"];
+    assert!(
+        instead
+            .as_str()
+            .unwrap()
+            .contains("left the claim groups out"),
+        "{instead}"
+    );
+}
+
+/// A list in an override replaces the whole: no resolver is left.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gate_counts_without_resolvers_too() {
+    let house = House::with(
+        "auth: { providers: { oidc: { development: { signIn: { resolvers: [], requireClaims: [{ claim: groups, contains: a }] } } } } }",
+    )
+    .await;
+    for (groups, level, exit_code) in [("a", "ok", 0), ("b", "failure", 1)] {
+        let run = run_as(&house, &json!({"sub": "1", "groups": [groups]})).await;
+        let sign_in = &run.json()["signIns"][0];
+        assert_eq!(sign_in["level"], level, "{sign_in}");
+        assert_eq!(run.exit_code, exit_code);
+    }
+}
