@@ -35,8 +35,8 @@ pub(crate) fn signed_in(provider: &Provider, who: &Who) {
 }
 
 /// A program on somebody's machine has got tokens in their name.
-pub(crate) fn client_signed_in(provider: &Provider, who: &Who, client: &str) {
-    event!(info, "client_sign_in", provider, who, { client, } "a program has signed in");
+pub(crate) fn client_signed_in(provider: &Provider, who: &Who, program: &str) {
+    event!(info, "client_sign_in", provider, who, { program, } "a program has signed in");
 }
 
 pub(crate) fn sign_in_refused(provider: &Provider, who: &Who, error: &SignInError) {
