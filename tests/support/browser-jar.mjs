@@ -1,6 +1,7 @@
 // A browser's memory without the browser: which cookies it keeps, and which it sends along (RFC 6265bis).
 
 import { send } from './http.mjs';
+import { secretsOfCookie } from './record.mjs';
 
 const MAX_COOKIE_BYTES = 4096;
 
@@ -65,6 +66,7 @@ export class Jar {
   store(url, lines) {
     for (const line of lines) {
       const cookie = parseSetCookie(line, new URL(url));
+      secretsOfCookie(cookie.name, cookie.value);
       if (cookie.reject) {
         this.rejected.push({ line, reason: cookie.reject });
         continue;

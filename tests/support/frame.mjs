@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import vm from 'node:vm';
+import { secretsOfAnswer } from './record.mjs';
 
 /** Runs the page's only script and returns what it posted; fails when its Content-Security-Policy would have stopped it. */
 export function readFrame(response) {
@@ -33,6 +34,7 @@ export function readFrame(response) {
 function interpret(messages) {
   assert.equal(messages.length, 2, `two messages are posted, got ${JSON.stringify(messages)}`);
   const [info, answer] = messages;
+  secretsOfAnswer(JSON.stringify(answer.message));
   assert.equal(info.targetOrigin, '*');
   assert.equal(info.message.type, 'config_info');
   assert.equal(answer.message.type, 'authorization_response');

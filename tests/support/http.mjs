@@ -2,6 +2,7 @@
 
 import http from 'node:http';
 import net from 'node:net';
+import { secretsOfAnswer } from './record.mjs';
 
 const loopback = (_host, options, done) =>
   options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
@@ -48,6 +49,7 @@ export function send(method, url, { headers = {}, body, path, timeoutMs = 15_000
 }
 
 function answer(method, url, response, text) {
+  secretsOfAnswer(text);
   return {
     method,
     url,

@@ -1,5 +1,9 @@
 // What the identity provider remembers. In the test's own process, so that a test can look, and revoke.
 
+import { isSecret } from './record.mjs';
+
+const SECRETS = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
+
 /** A storage adapter of `oidc-provider` over one map; `clients` answers client look-ups. */
 export class IdpStore {
   records = new Map();
@@ -18,6 +22,7 @@ export class IdpStore {
       }
 
       async upsert(id, payload, expiresIn) {
+        if (SECRETS.includes(this.model)) isSecret(this.model, id);
         const expires = expiresIn === undefined ? Infinity : Date.now() + expiresIn * 1000;
         store.records.set(this.key(id), { model: this.model, payload, expires });
       }

@@ -8,6 +8,7 @@ import Provider, { interactionPolicy } from 'oidc-provider';
 import { accounts } from './accounts.mjs';
 import { onProcessEnd } from './cleanup.mjs';
 import { IdpStore } from './idp-store.mjs';
+import { isSecret } from './record.mjs';
 import { freePort } from './wait.mjs';
 
 /** RSA for ID tokens, as most providers have; made once per process, for it is slow. */
@@ -63,6 +64,9 @@ export class Idp {
     ]) {
       this.provider.on(event, (...args) => this.events.push({ event, at: Date.now(), error: args.find(arg => arg instanceof Error)?.message }));
     }
+    this.provider.on('grant.success', ctx => {
+      for (const name of ['code_verifier', 'client_assertion', 'refresh_token']) isSecret(name, ctx.oidc.params[name]);
+    });
     this.callback = this.provider.callback();
   }
 
@@ -129,6 +133,7 @@ export class Idp {
       ...rest,
     };
     this.store.clients.set(id, client);
+    isSecret('client secret', client.client_secret);
     return { clientId: id, clientSecret: client.client_secret, metadataUrl: this.metadataUrl };
   }
 

@@ -7,9 +7,13 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onProcessEnd } from './cleanup.mjs';
 import { send } from './http.mjs';
+import { outputOf, recording, secretsOfConfig } from './record.mjs';
 import { until } from './wait.mjs';
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
+
+/** What is logged where the suite looks for secrets: all that is ours, and what others say who see them. */
+const TALKATIVE = ['debug', ...['', '_oidc', '_signin', '_server', '_catalog', '_storage', '_identity'].map(part => `stagedoor${part}=trace`)].join();
 
 /** The binary under test: STAGEDOOR_BIN, else the release build, else the debug build. */
 export function binary() {
@@ -31,6 +35,7 @@ export function temporaryDirectory() {
 /** Writes a configuration (JSON is YAML) and returns its path. */
 export function writeConfig(directory, config, name = 'app-config.yaml') {
   mkdirSync(directory, { recursive: true });
+  secretsOfConfig(config);
   const path = join(directory, name);
   writeFileSync(path, typeof config === 'string' ? config : `${JSON.stringify(config, null, 2)}\n`);
   return path;
@@ -47,12 +52,17 @@ export class Run {
     const [command, ...before] = openFiles ? ['/bin/sh', '-c', `ulimit ${openFiles} && exec "$0" "$@"`, binary()] : [binary()];
     this.child = spawn(command, [...before, ...args], {
       cwd,
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', ...env },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, NO_COLOR: '1', ...(recording && { STAGEDOOR_LOG: TALKATIVE }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const forget = onProcessEnd(() => this.child.kill('SIGKILL'));
-    this.child.stdout.setEncoding('utf8').on('data', text => (this.stdout += text));
-    this.child.stderr.setEncoding('utf8').on('data', text => (this.stderr += text));
+    const record = outputOf(args[0] ?? 'stagedoor');
+    for (const stream of ['stdout', 'stderr']) {
+      this.child[stream].setEncoding('utf8').on('data', text => {
+        this[stream] += text;
+        record(text);
+      });
+    }
     this.exit = new Promise(ended => {
       this.child.on('error', error => {
         this.stderr += `\n${error}`;
