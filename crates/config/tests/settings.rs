@@ -440,7 +440,7 @@ enableExperimentalRedirectFlow: true
             "backend:
   auth:
     externalAccess:
-      - {type: static, options: {token: t0ken, subject: stagedoor}, accessRestrictions: [{plugin: catalog}]}
+      - {type: static, options: {token: t0ken, subject: stagedoor}, accessRestrictions: [{plugin: catalog, permission: 'a.read, b.read'}, {plugin: auth, permissionAttribute: {action: [read]}}]}
       - {type: jwks, options: {url: 1}}
       - {type: legacy, options: {}}",
         )
@@ -459,10 +459,23 @@ enableExperimentalRedirectFlow: true
         panic!()
     };
     assert_eq!(access.token.expose_secret(), "t0ken");
-    assert_eq!(
-        (access.subject.as_str(), &access.plugins[..]),
-        ("stagedoor", &["catalog".to_owned()][..])
-    );
+    assert_eq!(access.subject, "stagedoor");
+    let names = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+    let expected = [
+        stagedoor_config::AccessRestriction {
+            plugin: "catalog".into(),
+            permissions: names(&["a.read", "b.read"]),
+            actions: None,
+        },
+        stagedoor_config::AccessRestriction {
+            plugin: "auth".into(),
+            permissions: None,
+            actions: names(&["read"]),
+        },
+    ];
+    assert_eq!(access.restrictions, expected);
+    assert_eq!(access.at("auth").count(), 1);
+    assert_eq!(access.at("scaffolder").count(), 0);
 }
 
 #[test]
@@ -532,4 +545,24 @@ fn a_new_apps_configuration_is_taken_without_a_word() {
     assert_eq!(loaded.settings.auth.other_providers, ["guest"]);
     assert_eq!(loaded.settings.catalog.locations.len(), 2);
     assert!(loaded.settings.backend.cors.unwrap().credentials);
+}
+
+#[test]
+fn reads_how_long_sessions_last_and_how_many_there_may_be() {
+    let read = |session: &str| {
+        let yaml = format!("{BASE}auth: {{ session: {session} }}\n");
+        settings(&yaml).auth.session_limits
+    };
+    let limits =
+        read("{secret: x, idleTimeout: {hours: 12}, absoluteLifetime: P30D, maxPerUser: 5}");
+    assert_eq!(limits.idle_timeout, Some(SignedDuration::from_hours(12)));
+    assert_eq!(
+        limits.absolute_lifetime,
+        Some(SignedDuration::from_hours(30 * 24))
+    );
+    assert_eq!(limits.max_per_user, 5);
+    let limits = read("{secret: x}");
+    assert_eq!(limits.idle_timeout, None);
+    assert_eq!(limits.absolute_lifetime, None);
+    assert_eq!(limits.max_per_user, 100);
 }

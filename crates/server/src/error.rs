@@ -19,6 +19,16 @@ pub(crate) enum ApiError {
     SignIn(#[from] SignInError),
     #[error("Parameter '{0}' was given more than once")]
     DuplicateParameter(&'static str),
+    #[error("Parameter '{0}' is not valid")]
+    InvalidParameter(&'static str),
+    #[error("The request has a parameter that is not known here")]
+    UnknownParameter,
+    #[error("Name the sessions by user or provider")]
+    SessionsNotNamed,
+    #[error("There is no such session")]
+    NoSuchSession,
+    #[error("This service is not allowed to do that")]
+    NotPermitted,
     #[error("The request could not be read")]
     Unreadable,
     #[error("No token provided")]
@@ -58,7 +68,12 @@ impl ApiError {
     fn name(&self) -> ErrorName {
         match self {
             Self::SignIn(error) => error.name(),
+            Self::NotPermitted => ErrorName::NotAllowedError,
+            Self::NoSuchSession => ErrorName::NotFoundError,
             Self::DuplicateParameter(_)
+            | Self::InvalidParameter(_)
+            | Self::UnknownParameter
+            | Self::SessionsNotNamed
             | Self::Unreadable
             | Self::QueryTooLong
             | Self::BodyTooLarge
@@ -97,6 +112,11 @@ impl ApiError {
         match self {
             Self::SignIn(error) => error.code(),
             Self::DuplicateParameter(_) => "duplicate_parameter",
+            Self::InvalidParameter(_) => "invalid_parameter",
+            Self::UnknownParameter => "unknown_parameter",
+            Self::SessionsNotNamed => "sessions_not_named",
+            Self::NoSuchSession => "no_such_session",
+            Self::NotPermitted => "not_permitted",
             Self::Unreadable => "unreadable_request",
             Self::NoToken => "token_missing",
             Self::InvalidToken => "token_invalid",

@@ -41,6 +41,13 @@ impl Parameters {
         self.0.len() != before
     }
 
+    /// Whether there is nothing but these.
+    pub(crate) fn are_among(&self, known: &[&str]) -> bool {
+        self.0
+            .iter()
+            .all(|(name, _)| known.contains(&name.as_str()))
+    }
+
     pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
         self.0
     }

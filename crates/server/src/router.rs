@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use http::StatusCode;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
@@ -119,6 +119,14 @@ fn auth_routes() -> Router<AppState> {
         .route("/.assets/{name}", get(routes::assets::asset))
         .route("/.icons/{name}", get(routes::icons::icon))
         .route("/.providers", get(routes::providers::list))
+        .route(
+            "/.stagedoor/sessions",
+            get(routes::sessions::list).delete(routes::sessions::revoke_all),
+        )
+        .route(
+            "/.stagedoor/sessions/{id}",
+            delete(routes::sessions::revoke),
+        )
         .route("/v1/userinfo", get(routes::userinfo::userinfo))
         .fallback(routes::not_found::provider)
 }

@@ -3,7 +3,10 @@
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
-use super::{KeyStore, Known, Paths, Provider, key_store::ALGORITHMS, provider::read_providers};
+use super::{
+    KeyStore, Known, Paths, Provider, SessionLimits, key_store::ALGORITHMS,
+    provider::read_providers, session::Session,
+};
 use crate::reading::{Limits, Section};
 
 /// Keys of `auth` that are read here or that Backstage has.
@@ -31,6 +34,8 @@ pub struct Auth {
     /// `auth.session.secret`: one, or a list of them. The first seals, all open.
     /// Empty if there is none.
     pub session_secrets: Vec<SecretString>,
+    /// `auth.session`, but for the secret.
+    pub session_limits: SessionLimits,
     /// `auth.experimentalExtraAllowedOrigins`: globs of origins that may start
     /// a sign-in, besides that of `app.baseUrl`.
     pub extra_allowed_origins: Vec<String>,
@@ -55,7 +60,7 @@ impl Auth {
         let auth = root.section("auth");
         auth.warn_of_typos(&KEYS, &[]);
         let environment = auth.get("environment").and_then(|field| field.string());
-        let session_secrets = session_secrets(&auth);
+        let session = Session::read(&auth);
         let extra_allowed_origins = auth
             .get("experimentalExtraAllowedOrigins")
             .and_then(|field| field.strings())
@@ -73,7 +78,8 @@ impl Auth {
         let providers = read_providers(&auth, known, paths);
         Some(Self {
             environment,
-            session_secrets,
+            session_secrets: session.secrets,
+            session_limits: session.limits,
             extra_allowed_origins,
             key_store: key_store?,
             token_expiration,
@@ -83,19 +89,6 @@ impl Auth {
             other_providers: providers.others,
         })
     }
-}
-
-fn session_secrets(auth: &Section<'_>) -> Vec<SecretString> {
-    let session = auth.section("session");
-    session.warn_of_typos(&["secret"], &[]);
-    let secrets = session
-        .get("secret")
-        .and_then(|field| field.string_or_strings());
-    secrets
-        .unwrap_or_default()
-        .into_iter()
-        .map(SecretString::from)
-        .collect()
 }
 
 fn token_limits() -> Limits {

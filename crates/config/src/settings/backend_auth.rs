@@ -22,8 +22,57 @@ pub struct StaticAccess {
     pub token: SecretString,
     /// Who presents it.
     pub subject: String,
-    /// The plugins it is good for; empty for all of them.
-    pub plugins: Vec<String>,
+    /// What it is good for; empty for everything, as Backstage has it.
+    pub restrictions: Vec<AccessRestriction>,
+}
+
+/// One of `accessRestrictions`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessRestriction {
+    /// The plugin it is good for.
+    pub plugin: String,
+    /// `permission`: the names of permissions it is good for there; all of them
+    /// without.
+    pub permissions: Option<Vec<String>>,
+    /// `permissionAttribute.action`: the actions it is good for there; all of
+    /// them without.
+    pub actions: Option<Vec<String>>,
+}
+
+impl StaticAccess {
+    /// What it is good for at `plugin`, where that is said.
+    pub fn at<'a>(&'a self, plugin: &'a str) -> impl Iterator<Item = &'a AccessRestriction> {
+        let restrictions = self.restrictions.iter();
+        restrictions.filter(move |restriction| restriction.plugin == plugin)
+    }
+}
+
+impl AccessRestriction {
+    fn read(entry: &Section<'_>) -> Option<Self> {
+        let plugin = entry.required("plugin", &[]);
+        let attribute = entry.optional_section("permissionAttribute");
+        let action = attribute.as_ref().map(|it| it.get("action"));
+        Some(Self {
+            permissions: names(entry.get("permission"))?,
+            actions: names(action.flatten())?,
+            plugin: plugin?.string()?,
+        })
+    }
+}
+
+/// Names, also several in one text, as Backstage splits it. `Some(None)` where
+/// there are none, `None` where they can't be read.
+fn names(field: Option<Field<'_>>) -> Option<Option<Vec<String>>> {
+    let Some(field) = field else {
+        return Some(None);
+    };
+    let texts = field.string_or_strings()?;
+    let names = texts.iter().flat_map(|text| text.split([' ', ',']));
+    let names: Vec<_> = names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
+    Some((!names.is_empty()).then_some(names))
 }
 
 impl BackendAuth {
@@ -68,16 +117,15 @@ impl StaticAccess {
             .get("accessRestrictions")
             .and_then(|field| field.sections())
             .unwrap_or_default();
-        let plugins = restrictions
+        let restrictions = restrictions
             .iter()
-            .filter_map(|restriction| restriction.required("plugin", &[]))
-            .filter_map(|field| Field::string(&field))
+            .filter_map(AccessRestriction::read)
             .collect();
         let (token, subject) = (token?.secret(), subject?.string());
         Some(Self {
             token: token?,
             subject: subject?,
-            plugins,
+            restrictions,
         })
     }
 }

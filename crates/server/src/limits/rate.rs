@@ -70,17 +70,20 @@ impl RateLimits {
 
     /// The limit of a route, and what it counts.
     fn of(&self, route: &str) -> Option<(&Limiter, Counts)> {
-        let (limiter, counts) = if route.ends_with("/{provider}/start") {
-            (&self.start, Counts::Everything)
-        } else if route.ends_with("/{provider}/handler/frame") {
-            (&self.handler, Counts::Everything)
-        } else if route.ends_with("/{provider}/refresh") {
-            (&self.refresh, Counts::Everything)
-        } else if route.ends_with("/{provider}/backchannel-logout") || route.contains("/admin/") {
-            (&self.failures, Counts::Failures)
-        } else {
-            return None;
-        };
+        let (limiter, counts) =
+            if route.ends_with("/{provider}/start") || route.ends_with("/v1/authorize") {
+                (&self.start, Counts::Everything)
+            } else if route.ends_with("/{provider}/handler/frame") {
+                (&self.handler, Counts::Everything)
+            } else if route.ends_with("/{provider}/refresh") || route.ends_with("/v1/token") {
+                (&self.refresh, Counts::Everything)
+            } else if route.ends_with("/{provider}/backchannel-logout")
+                || route.contains("/.stagedoor/")
+            {
+                (&self.failures, Counts::Failures)
+            } else {
+                return None;
+            };
         Some((limiter.as_ref()?, counts))
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod not_found;
 pub(crate) mod plugin_keys;
 pub(crate) mod providers;
 pub(crate) mod refresh;
+pub(crate) mod sessions;
 pub(crate) mod sign_in_page;
 pub(crate) mod start;
 pub(crate) mod userinfo;

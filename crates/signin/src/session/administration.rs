@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 use stagedoor_ambient::SharedClock;
+use stagedoor_identity::{EntityRef, EntityRefDefaults, EntityRefError};
 use stagedoor_storage::{
     SessionFilter, SessionId, SessionPlace, SessionRecord, Storage, StorageError,
 };
@@ -75,6 +76,19 @@ pub struct SessionPage {
     pub sessions: Vec<SessionSummary>,
     /// Where the list goes on; `None` at its end.
     pub next: Option<SessionPlace>,
+}
+
+/// The User entity that someone has written: `user:default/ada`, or what may be
+/// left out of it.
+///
+/// # Errors
+/// When it is no entity ref.
+pub fn user_named(text: &str) -> Result<EntityRef, EntityRefError> {
+    let defaults = EntityRefDefaults {
+        kind: Some("user"),
+        ..EntityRefDefaults::default()
+    };
+    EntityRef::parse_with(text, defaults)
 }
 
 impl SessionAdministration {

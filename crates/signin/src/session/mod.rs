@@ -11,11 +11,13 @@ mod response;
 mod rotation;
 mod tokens;
 
-pub use administration::{SessionAdministration, SessionPage, SessionSummary};
+pub use administration::{SessionAdministration, SessionPage, SessionSummary, user_named};
 pub use cookie::SessionCookie;
 pub use policy::SessionPolicy;
 pub use reseal::{Resealed, reseal_sessions};
 pub use response::{ProviderInfo, SessionResponse};
+
+pub use stagedoor_storage::{SessionFilter, SessionId, SessionPlace};
 
 pub(crate) use cookie::Presented;
 pub(crate) use gates::{Inside, SessionGates};

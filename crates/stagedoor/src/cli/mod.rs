@@ -6,6 +6,7 @@ mod dev;
 mod logging;
 mod report;
 mod serve;
+mod sessions;
 
 use std::{process::ExitCode, time::Duration};
 
@@ -53,6 +54,9 @@ enum Command {
     /// there are only warnings, 1 when something would fail, 2 when the
     /// configuration has mistakes.
     Check(check::CheckArgs),
+    /// Show who has which sessions, end them, and change what they are
+    /// encrypted with.
+    Sessions(sessions::SessionsArgs),
 }
 
 impl Command {
@@ -63,6 +67,7 @@ impl Command {
             Self::Dev(_) => "warn,stagedoor::audit=info",
             // What it has to say is its output.
             Self::Check(_) => "off",
+            Self::Sessions(_) => "warn,stagedoor::audit=info",
         }
     }
 
@@ -71,6 +76,7 @@ impl Command {
             Self::Serve(args) => serve::run(args).await,
             Self::Dev(args) => dev::run(args).await,
             Self::Check(args) => return check::run(args).await,
+            Self::Sessions(args) => return sessions::run(args).await,
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,

@@ -76,8 +76,7 @@ pub(crate) struct Chosen {
 }
 
 fn is_for_us(access: &StaticAccess) -> bool {
-    let allows_catalog =
-        access.plugins.is_empty() || access.plugins.iter().any(|plugin| plugin == CATALOG);
+    let allows_catalog = access.restrictions.is_empty() || access.at(CATALOG).next().is_some();
     access.subject == SUBJECT && allows_catalog
 }
 

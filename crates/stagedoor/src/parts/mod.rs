@@ -11,6 +11,7 @@ mod relying_party;
 mod resolvers;
 mod secret_strength;
 mod server;
+mod sessions;
 mod storage;
 mod tls;
 
@@ -27,5 +28,6 @@ pub(crate) use relying_party::{oidc_options, relying_party};
 pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};
 pub(crate) use secret_strength::weakness;
 pub(crate) use server::{limits, rate_limits, server_settings};
+pub(crate) use sessions::{services, session_policy};
 pub(crate) use storage::{database_location, settling_time, storage};
 pub(crate) use tls::tls;

@@ -11,14 +11,13 @@ use stagedoor_oidc::HttpClient;
 use stagedoor_server::auth_url;
 use stagedoor_signin::{
     Admission, DEFAULT_SESSION_DURATION, GroupClaims, Icon, Live, Provider, ProviderSet,
-    ScopePolicy, Scopes, Services, Svg,
+    ScopePolicy, Scopes, Svg,
     origin::{AllowedOrigins, Origin, OriginPattern},
     resolver::built_in::AllowedDomains,
-    session::SessionPolicy,
 };
 use url::Url;
 
-use super::{ResolverFactories, resolver_of};
+use super::{ResolverFactories, resolver_of, services, session_policy};
 use crate::backend::{
     AuthenticatorSetup, OAuthProvider, StartError, oauth_provider, oidc_authenticator,
 };
@@ -58,8 +57,8 @@ pub(crate) fn live(settings: &Settings, registry: &Registry<'_>) -> Result<Live,
     Ok(Live {
         providers: ProviderSet::new(providers, not_configured),
         origins: origins(settings)?,
-        sessions: SessionPolicy::default(),
-        services: Services::default(),
+        sessions: session_policy(settings),
+        services: services(settings),
     })
 }
 
