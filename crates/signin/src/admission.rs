@@ -117,10 +117,12 @@ impl Admission {
 
 fn of_claim(index: usize, requirement: &Requirement, info: &SignInInfo) -> Condition {
     let claim = &requirement.claim;
-    let is_met = requirement.is_met_by(info.claim(claim).as_deref());
+    let left_out = info.leaves_out(claim);
+    // What is left out is there, whatever it is.
+    let is_met = !left_out && requirement.is_met_by(info.claim(claim).as_deref());
     let key = format!("requireClaims[{index}]");
     let mut noted = format!("signIn.{key} ({claim} {})", requirement.test.name());
-    if info.leaves_out(claim) {
+    if left_out {
         noted.push_str(", which the provider left out for being too long");
     }
     Condition {
