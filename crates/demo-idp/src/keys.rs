@@ -106,13 +106,33 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// A key made ahead, for tests that start many providers: making one takes
+/// longer than the rest of a start.
+#[derive(Debug, Clone)]
+pub struct DemoKey(Arc<SigningKey>);
+
+impl DemoKey {
+    /// Makes a key; takes up to some hundred milliseconds.
+    ///
+    /// # Errors
+    /// When no key can be made.
+    pub fn generate() -> Result<Self, NoSigningKey> {
+        Ok(Self(Arc::new(SigningKey::generate()?)))
+    }
+}
+
 /// The keys that are published, the newest of which signs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct KeyRing(RwLock<VecDeque<Arc<SigningKey>>>);
 
 impl KeyRing {
     /// More than this many published keys, and the oldest is dropped.
     const MAX_KEYS: usize = 4;
+
+    /// Signs with `key`, or with one that the first to need it makes.
+    pub(crate) fn new(key: Option<DemoKey>) -> Self {
+        Self(RwLock::new(key.into_iter().map(|key| key.0).collect()))
+    }
 
     /// The key that signs; the first call makes it, while others wait.
     pub(crate) async fn current(&self) -> Result<Arc<SigningKey>, NoSigningKey> {

@@ -62,7 +62,7 @@ impl Provider {
             issuer,
             title: settings.title,
             access_token_lifetime: settings.access_token_lifetime,
-            keys: KeyRing::default(),
+            keys: KeyRing::new(settings.signing_key),
             watch: Watch::default(),
             clock,
             entropy,

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::{DemoIdpError, Person, demo_people};
+use crate::{DemoIdpError, DemoKey, Person, demo_people};
 
 /// What a demo provider is told when it starts.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct DemoSettings {
     pub access_token_lifetime: SignedDuration,
     /// What happens to refresh tokens.
     pub refresh: RefreshPolicy,
+    /// The key it signs with at first; by default one of its own.
+    pub signing_key: Option<DemoKey>,
     /// The name on the login page.
     pub title: String,
 }
@@ -41,6 +43,7 @@ impl DemoSettings {
             people: demo_people(),
             access_token_lifetime: SignedDuration::from_hours(1),
             refresh: RefreshPolicy::Rotating,
+            signing_key: None,
             title: "Stagedoor demo".to_owned(),
         }
     }

@@ -42,7 +42,7 @@ pub use backend::{
     AuthBackend, AuthBackendBuilder, AuthenticatorFactory, AuthenticatorSetup, OAuthProvider,
     OidcAuthenticatorFactory, StartError, oauth_provider, oidc_authenticator,
 };
-pub use stagedoor_config::ConfigFiles;
+pub use stagedoor_config::{ConfigFiles, Environment};
 
 pub use {
     stagedoor_catalog as catalog, stagedoor_identity as identity, stagedoor_oidc as oidc,

@@ -17,7 +17,7 @@ async fn unidentified(client: &Client) -> UnidentifiedGrant {
         .token_response(|response| response["id_token"] = json!(null));
     match take_over(client).await.unwrap() {
         TakenOver::Unidentified(grant) => grant,
-        TakenOver::Identified(tokens) => panic!("there is no ID token in {tokens:?}"),
+        TakenOver::Identified(tokens) => unreachable!("there is no ID token in {tokens:?}"),
     }
 }
 
@@ -28,7 +28,7 @@ async fn an_id_token_tells_whose_grant_it_is() {
         TakenOver::Identified(tokens) => {
             assert_eq!(tokens.id_token.unwrap().subject(), SUBJECT);
         }
-        TakenOver::Unidentified(_) => panic!("there is an ID token"),
+        TakenOver::Unidentified(_) => unreachable!("there is an ID token"),
     }
     let asked = client.provider.asked(Endpoint::Token);
     assert_eq!(asked.form["refresh_token"], "from-elsewhere");
