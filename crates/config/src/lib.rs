@@ -54,13 +54,13 @@ pub use environment::Environment;
 pub use layers::ConfigFiles;
 pub use problem::{ConfigErrors, ConfigReport, ConfigWarning, Problem};
 pub use settings::{
-    AccessRestriction, App, AssertionAudience, Auth, AuthorizationRequest, Backend, BackendAuth, CatalogSettings,
-    ClaimsFrom, ClientAddressSettings, ClientAssertion, ClientCertificate, Color, Cors, Database,
-    DiscoveryEndpoint, Display, Division, FileLocation, Https, Icon, KeyStore, Known, Limits,
-    Listen, Logout, PostgresSettings, PostgresTls, Prompt, Provider, ProviderEnvironment,
-    ProviderId, RateLimit, RateLimits, Resolver, ResponseMode, SessionLimits, Settings, SignInPage,
-    SignInSettings, SqliteLocation, StagedoorSettings, StaticAccess, StaticKey, Svg,
-    TokenEndpointAuthMethod, TokenSignedResponseAlg, TrustedProxies,
+    AccessRestriction, App, AssertionAudience, Auth, AuthorizationRequest, Backend, BackendAuth,
+    CatalogSettings, ClaimsFrom, ClientAddressSettings, ClientAssertion, ClientCertificate, Color,
+    Cors, Database, DiscoveryEndpoint, Display, Division, FileLocation, Https, Icon, KeyStore,
+    Known, Limits, Listen, Logout, NativeClient, PostgresSettings, PostgresTls, Prompt, Provider,
+    ProviderEnvironment, ProviderId, RateLimit, RateLimits, Resolver, ResponseMode, SessionLimits,
+    Settings, SignInPage, SignInSettings, SqliteLocation, StagedoorSettings, StaticAccess,
+    StaticKey, Svg, TokenEndpointAuthMethod, TokenSignedResponseAlg, TrustedProxies,
 };
 pub use watch::{WatchError, Watcher, watch};
 

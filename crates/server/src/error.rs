@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde_json::json;
-use stagedoor_signin::{ErrorName, SignInError, tokens::TokenError};
+use stagedoor_signin::{ErrorName, SignInError, native::OAuthError, tokens::TokenError};
 
 use crate::request_id::RequestId;
 
@@ -51,6 +51,8 @@ pub(crate) enum ApiError {
     CookiesTooLarge,
     #[error("The headers of the request are too large")]
     HeadersTooLarge,
+    #[error("{}", .0.description)]
+    NotAuthorized(OAuthError),
     #[error("The page could not be rendered")]
     Page(#[from] askama::Error),
 }
@@ -79,7 +81,8 @@ impl ApiError {
             | Self::BodyTooLarge
             | Self::BodyTooSlow
             | Self::CookiesTooLarge
-            | Self::HeadersTooLarge => ErrorName::InputError,
+            | Self::HeadersTooLarge
+            | Self::NotAuthorized(_) => ErrorName::InputError,
             Self::NoToken | Self::InvalidToken => ErrorName::AuthenticationError,
             Self::Tokens(_) | Self::Overloaded => ErrorName::ServiceUnavailableError,
             // Backstage has no name of its own for too many requests.
@@ -128,6 +131,7 @@ impl ApiError {
             Self::BodyTooSlow => "body_too_slow",
             Self::CookiesTooLarge => "cookies_too_large",
             Self::HeadersTooLarge => "headers_too_large",
+            Self::NotAuthorized(error) => error.code.as_str(),
             Self::Page(_) => "page_not_rendered",
         }
     }

@@ -128,5 +128,19 @@ fn auth_routes() -> Router<AppState> {
             delete(routes::sessions::revoke),
         )
         .route("/v1/userinfo", get(routes::userinfo::userinfo))
+        .route(
+            "/v1/authorize",
+            get(routes::authorize::ask)
+                .post(routes::authorize::agree)
+                .fallback(routes::not_found::provider),
+        )
+        .route(
+            "/v1/token",
+            post(routes::token::token).fallback(routes::not_found::provider),
+        )
+        .route(
+            "/v1/revoke",
+            post(routes::token::revoke).fallback(routes::not_found::provider),
+        )
         .fallback(routes::not_found::provider)
 }

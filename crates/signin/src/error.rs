@@ -111,6 +111,12 @@ pub enum SignInError {
     /// A front-channel logout that does not say which session of this provider.
     #[error("The request does not name the provider and a session of it (iss, sid)")]
     LogoutNotNamed,
+    /// The program may not ask, or no longer.
+    #[error("The program is not known here")]
+    ClientUnknown,
+    /// A program asks for a Backstage token of a provider without resolvers.
+    #[error("This provider does not sign in to Backstage")]
+    NoBackstageIdentity,
     /// There is no session cookie, or none that names a live session.
     #[error("Missing session cookie")]
     SessionMissing,
@@ -170,6 +176,8 @@ impl SignInError {
             | Self::LogoutNotNamed
             | Self::SessionMissing => Name::InputError,
             Self::OriginNotAllowed(_)
+            | Self::ClientUnknown
+            | Self::NoBackstageIdentity
             | Self::RedirectUrlNotAllowed
             | Self::StateInvalid
             | Self::FlowExpired
@@ -216,6 +224,8 @@ impl SignInError {
             Self::LogoutTokenMissing => "logout_token_missing",
             Self::LogoutTokenUsed => "logout_token_used",
             Self::LogoutNotNamed => "logout_not_named",
+            Self::ClientUnknown => "client_unknown",
+            Self::NoBackstageIdentity => "no_backstage_identity",
             Self::SessionMissing => "session_missing",
             Self::SecretReused => "session_secret_reused",
             Self::RefreshBusy => "refresh_busy",

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{ClientAddressSettings, Limits, Listen, RateLimits};
+use super::{ClientAddressSettings, Limits, Listen, NativeClient, RateLimits};
 use crate::reading::Section;
 
 /// What only Stagedoor has.
@@ -22,6 +22,9 @@ pub struct StagedoorSettings {
     pub rate_limits: RateLimits,
     /// `stagedoor.limits`: how much is taken on at once.
     pub limits: Limits,
+    /// `stagedoor.nativeClients`: programs that may ask people to sign in; none
+    /// unless they are named.
+    pub native_clients: Vec<NativeClient>,
 }
 
 impl StagedoorSettings {
@@ -33,6 +36,7 @@ impl StagedoorSettings {
                 "clientAddressHeader",
                 "limits",
                 "metrics",
+                "nativeClients",
                 "rateLimit",
                 "signInPage",
                 "trustedProxies",
@@ -47,6 +51,7 @@ impl StagedoorSettings {
             client_address: ClientAddressSettings::read(root),
             rate_limits: RateLimits::read(&stagedoor),
             limits: Limits::read(&stagedoor),
+            native_clients: NativeClient::read_all(&stagedoor),
             metrics: metrics
                 .get("listen")
                 .and_then(|field| Listen::read_field(&field)),

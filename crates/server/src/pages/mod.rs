@@ -8,6 +8,7 @@
 
 mod accent;
 mod assets;
+mod client;
 mod explain;
 mod frame;
 mod icons;
@@ -25,14 +26,13 @@ mod tests;
 
 pub(crate) use accent::accent_sheet;
 pub(crate) use assets::assets;
+pub(crate) use client::{ClientWay, client_page};
 pub(crate) use explain::explain;
 pub(crate) use frame::frame_page;
 pub(crate) use icons::{drawing, icon_path};
 pub(crate) use look::Look;
 pub(crate) use notice::{NoticePage, notice_page};
-pub(crate) use onward::onward_page;
+pub(crate) use onward::{onward_page, onward_page_of_route};
 pub(crate) use repost::repost_page;
 pub(crate) use sign_in::{Failure, LanguageLink, ProviderButton, SignInPage, sign_in_page};
-pub(crate) use words::{
-    COOKIE as LANGUAGE_COOKIE, Fill, LANGUAGES, Words, words_for, words_named,
-};
+pub(crate) use words::{COOKIE as LANGUAGE_COOKIE, Fill, LANGUAGES, Words, words_for, words_named};

@@ -11,8 +11,17 @@ use super::script::escape_html;
 
 /// A page that goes to `url` at once, without JavaScript too.
 pub(crate) fn onward_page(look: &Look<'_>, url: &str) -> String {
+    page(look, PageAt::Callback, url)
+}
+
+/// The same at `/api/auth/v1/{route}`.
+pub(crate) fn onward_page_of_route(look: &Look<'_>, url: &str) -> String {
+    page(look, PageAt::Route, url)
+}
+
+fn page(look: &Look<'_>, at: PageAt, url: &str) -> String {
     let words = look.words;
-    let assets = paths(PageAt::Callback, look);
+    let assets = paths(at, look);
     format!(
         r#"<!doctype html>
 <html lang="{tag}" dir="{direction}">

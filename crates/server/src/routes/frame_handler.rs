@@ -134,6 +134,8 @@ async fn finish(
     let mut set = ResponseCookies::new(&answer.provider, answer.origin.as_str());
     set.remove_flow(answer.flow);
     match &answer.outcome {
+        // A program has a session of its own.
+        Ok(_) if matches!(answer.delivery, Delivery::Client(_)) => set.remove_refused(cookies),
         Ok(signed_in) => {
             set.set_session(&signed_in.cookie, &signed_in.granted_scope, cookies);
             set.remove_refused(cookies);
@@ -147,15 +149,26 @@ async fn finish(
         }
         Delivery::Redirect(url) => {
             let target = target(&state.settings, url, &answer.outcome, teller);
-            match onward {
-                Onward::Redirect => redirect(&target),
-                Onward::Page => {
-                    Html(pages::onward_page(&teller.look(state), target.as_str())).into_response()
-                }
-            }
+            go(state, teller, onward, &target)
+        }
+        Delivery::Client(request) => {
+            let issuer = state.settings.auth_url();
+            let outcome = answer.outcome.as_ref();
+            let (sign_in, provider) = (&state.sign_in, &answer.provider);
+            let target = sign_in.client_answer(request, provider, outcome, &issuer);
+            go(state, teller, onward, &target)
         }
     };
     Ok((set, body).into_response())
+}
+
+fn go(state: &AppState, teller: &Teller, onward: Onward, target: &Url) -> Response {
+    match onward {
+        Onward::Redirect => redirect(target),
+        Onward::Page => {
+            Html(pages::onward_page(&teller.look(state), target.as_str())).into_response()
+        }
+    }
 }
 
 /// The web message of contract §7.

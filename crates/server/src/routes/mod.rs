@@ -1,6 +1,7 @@
 //! One file per route.
 
 pub(crate) mod assets;
+pub(crate) mod authorize;
 pub(crate) mod backchannel_logout;
 pub(crate) mod failed;
 pub(crate) mod frame_handler;
@@ -15,6 +16,7 @@ pub(crate) mod refresh;
 pub(crate) mod sessions;
 pub(crate) mod sign_in_page;
 pub(crate) mod start;
+pub(crate) mod token;
 pub(crate) mod userinfo;
 pub(crate) mod well_known;
 

@@ -46,7 +46,7 @@ pub(super) fn keys_response(keys: &PublishedKeys, headers: &HeaderMap) -> Respon
 /// The discovery document of contract §9.
 pub(crate) async fn openid_configuration(State(state): State<AppState>) -> Json<Value> {
     let auth = state.settings.auth_url();
-    Json(json!({
+    let mut document = json!({
         "issuer": auth,
         "token_endpoint": format!("{auth}/v1/token"),
         "userinfo_endpoint": format!("{auth}/v1/userinfo"),
@@ -62,5 +62,15 @@ pub(crate) async fn openid_configuration(State(state): State<AppState>) -> Json<
         "grant_types_supported": ["authorization_code"],
         "authorization_endpoint": format!("{auth}/v1/authorize"),
         "code_challenge_methods_supported": ["S256"],
-    }))
+    });
+    if !state.sign_in.live().native_clients.is_empty() {
+        // Of Backstage's document only the addresses are true here.
+        document["response_types_supported"] = json!(["code"]);
+        document["grant_types_supported"] = json!(["authorization_code", "refresh_token"]);
+        document["token_endpoint_auth_methods_supported"] = json!(["none"]);
+        document["revocation_endpoint"] = json!(format!("{auth}/v1/revoke"));
+        document["revocation_endpoint_auth_methods_supported"] = json!(["none"]);
+        document["authorization_response_iss_parameter_supported"] = json!(true);
+    }
+    Json(document)
 }

@@ -7,8 +7,7 @@ use url::Url;
 use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
 use crate::{
     ErrorName, Live, SignIn, SignInError, audit, authenticator::AuthorizationInput,
-    native::ClientRequest, origin::Origin,
-    provider::Provider,
+    native::ClientRequest, origin::Origin, provider::Provider,
 };
 
 /// How many flows one browser may have open with one provider; starting one
@@ -36,9 +35,6 @@ pub struct StartRequest<'a> {
     pub another_account: bool,
     /// The flows this browser has cookies for.
     pub open_flows: Vec<FlowId>,
-    /// The program that the answer is for, which a person has agreed to: see
-    /// [`SignIn::start_for_client`].
-    pub(crate) client: Option<ClientRequest>,
 }
 
 /// Where the browser goes, and what it takes along.
@@ -65,8 +61,17 @@ impl SignIn {
     /// When the request names something that is not there or not allowed, or
     /// the provider can't be reached.
     pub async fn start(&self, request: StartRequest<'_>) -> Result<Started, SignInError> {
+        self.start_for(request, None).await
+    }
+
+    /// The same, to end with an answer to `client` if there is one.
+    pub(crate) async fn start_for(
+        &self,
+        request: StartRequest<'_>,
+        client: Option<ClientRequest>,
+    ) -> Result<Started, SignInError> {
         let provider = request.provider;
-        let started = self.start_flow(request).await;
+        let started = self.start_flow(request, client).await;
         if let Err(error) = &started
             && error.name() != ErrorName::NotFoundError
         {
@@ -75,10 +80,17 @@ impl SignIn {
         started
     }
 
-    async fn start_flow(&self, request: StartRequest<'_>) -> Result<Started, SignInError> {
+    async fn start_flow(
+        &self,
+        request: StartRequest<'_>,
+        client: Option<ClientRequest>,
+    ) -> Result<Started, SignInError> {
         let live = self.live();
         let provider = live.providers.find(request.provider, request.environment)?;
-        let (origin, kind) = read_destination(&live, &request)?;
+        let (origin, kind) = match client {
+            Some(client) => (None, FlowKind::Client(client)),
+            None => read_destination(&live, &request)?,
+        };
         let scope = provider
             .scopes
             .to_ask(request.scope, request.granted_scope)?
@@ -128,9 +140,6 @@ fn read_destination(
         .origin
         .map(|origin| live.origins.check(origin))
         .transpose()?;
-    if let Some(client) = &request.client {
-        return Ok((origin, FlowKind::Client(client.clone())));
-    }
     let kind = match request.flow {
         Some("redirect") => FlowKind::Redirect(live.origins.check_redirect(request.redirect_url)?),
         _ => FlowKind::Popup,

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::{
     SignInError,
+    native::ClientRequest,
     origin::Origin,
     sealing::{Keychain, Purpose},
 };
@@ -64,6 +65,8 @@ pub(crate) enum FlowKind {
     Popup,
     /// By a redirect to this address.
     Redirect(Url),
+    /// By a redirect to the program that asked.
+    Client(ClientRequest),
 }
 
 /// What the `state` parameter carries: all that is needed to answer, even when

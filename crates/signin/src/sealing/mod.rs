@@ -26,16 +26,32 @@ pub(crate) enum Purpose {
     FlowCookie,
     /// The provider's tokens, at rest in the database.
     SessionTokens,
+    /// What a program asks for, while a person decides.
+    ClientRequest,
+    /// The code a program gets (RFC 6749 §1.3.1).
+    AuthorizationCode,
+    /// The session a program has, its refresh token.
+    ClientSession,
 }
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::FlowState, Self::FlowCookie, Self::SessionTokens];
+    const ALL: [Self; 6] = [
+        Self::FlowState,
+        Self::FlowCookie,
+        Self::SessionTokens,
+        Self::ClientRequest,
+        Self::AuthorizationCode,
+        Self::ClientSession,
+    ];
 
     const fn label(self) -> &'static str {
         match self {
             Self::FlowState => "stagedoor/1/flow-state",
             Self::FlowCookie => "stagedoor/1/flow-cookie",
             Self::SessionTokens => "stagedoor/1/session-tokens",
+            Self::ClientRequest => "stagedoor/1/client-request",
+            Self::AuthorizationCode => "stagedoor/1/authorization-code",
+            Self::ClientSession => "stagedoor/1/client-session",
         }
     }
 }
@@ -194,7 +210,7 @@ impl Ring {
                 .map(LessSafeKey::new)
                 .map_err(|_| KeychainError::Derivation)
         };
-        let [state, cookie, tokens] = Purpose::ALL;
+        let [state, cookie, tokens, request, code, session] = Purpose::ALL;
         let mut id = [0; KEY_ID_LEN];
         let id_key = expand(KEY_ID_LABEL)?;
         id.copy_from_slice(
@@ -206,6 +222,9 @@ impl Ring {
                 sealing_key(state)?,
                 sealing_key(cookie)?,
                 sealing_key(tokens)?,
+                sealing_key(request)?,
+                sealing_key(code)?,
+                sealing_key(session)?,
             ],
             naming: hmac::Key::new(hmac::HMAC_SHA256, expand(NAMING_LABEL)?.as_ref()),
         })

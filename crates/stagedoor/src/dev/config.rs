@@ -44,6 +44,9 @@ auth:
         signIn:
           resolvers:
             - resolver: emailMatchingUserEntityProfileEmail
+stagedoor:
+  nativeClients:
+    stagedoor-cli: {{ title: Stagedoor’s command line }}
 catalog:
   locations:
     - {{ type: file, target: {catalog} }}

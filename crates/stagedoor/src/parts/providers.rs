@@ -12,6 +12,7 @@ use stagedoor_server::auth_url;
 use stagedoor_signin::{
     Admission, DEFAULT_SESSION_DURATION, GroupClaims, Icon, Live, Provider, ProviderSet,
     ScopePolicy, Scopes, Svg,
+    native::NativeClients,
     origin::{AllowedOrigins, Origin, OriginPattern},
     resolver::built_in::AllowedDomains,
 };
@@ -59,6 +60,7 @@ pub(crate) fn live(settings: &Settings, registry: &Registry<'_>) -> Result<Live,
         origins: origins(settings)?,
         sessions: session_policy(settings),
         services: services(settings),
+        native_clients: native_clients(settings),
     })
 }
 
@@ -110,6 +112,12 @@ fn build(
             .session_duration
             .unwrap_or(DEFAULT_SESSION_DURATION),
     })
+}
+
+/// `stagedoor.nativeClients`
+fn native_clients(settings: &Settings) -> NativeClients {
+    let clients = settings.stagedoor.native_clients.iter();
+    NativeClients::new(clients.map(|client| (client.id.clone(), client.title.clone())))
 }
 
 /// The icon that is configured, else the drawing that is meant for its id.

@@ -68,6 +68,10 @@ pub(super) const WORDS: Words = Words {
     signing_in: "Anmeldung läuft …",
     go_on: "Weiter",
 
+    app_asks: "{client} möchte sich als Sie anmelden",
+    app_asks_text: "Ein Programm auf diesem Rechner möchte {title} in Ihrem Namen benutzen. Fahren Sie nur fort, wenn Sie es gerade selbst gestartet haben.",
+    app_asks_else: "Wenn nicht, schließen Sie dieses Fenster.",
+
     wait: "Bitte einen Moment Geduld",
     many_people: "Aus Ihrem Netz melden sich gerade viele Menschen an.",
     busy: "Der Dienst ist gerade ausgelastet.",

@@ -68,6 +68,10 @@ pub(super) const WORDS: Words = Words {
     signing_in: "Signing in…",
     go_on: "Continue",
 
+    app_asks: "{client} asks to sign in as you",
+    app_asks_text: "A program on this computer wants to use {title} in your name. Go on only if you have just started it yourself.",
+    app_asks_else: "If you have not, close this window.",
+
     wait: "Please wait a moment",
     many_people: "Many people sign in from your network at once.",
     busy: "The service is busy at the moment.",

@@ -68,6 +68,10 @@ pub(super) const WORDS: Words = Words {
     signing_in: "Iniciando sesión…",
     go_on: "Continuar",
 
+    app_asks: "{client} pide iniciar sesión en su nombre",
+    app_asks_text: "Un programa de este equipo quiere usar {title} en su nombre. Continúe solo si acaba de iniciarlo usted.",
+    app_asks_else: "Si no es así, cierre esta ventana.",
+
     wait: "Espere un momento",
     many_people: "Muchas personas de su red inician sesión a la vez.",
     busy: "El servicio está ocupado en este momento.",

@@ -68,6 +68,10 @@ pub(super) const WORDS: Words = Words {
     signing_in: "Connexion en cours…",
     go_on: "Continuer",
 
+    app_asks: "{client} demande à se connecter en votre nom",
+    app_asks_text: "Un programme de cet ordinateur veut utiliser {title} en votre nom. Ne continuez que si vous venez de le lancer vous-même.",
+    app_asks_else: "Sinon, fermez cette fenêtre.",
+
     wait: "Un instant, s’il vous plaît",
     many_people: "Beaucoup de personnes se connectent en même temps depuis votre réseau.",
     busy: "Le service est très sollicité pour le moment.",

@@ -1,8 +1,8 @@
 //! What the pages say, in each language: one file per language, in which no
 //! word can be missing.
 //!
-//! `{title}` stands for what people sign in to and `{provider}` for the title
-//! of a provider; a language may leave one out or say it twice.
+//! `{title}` stands for what people sign in to, `{provider}` for the title of a
+//! provider and `{client}` for that of a program; a language may leave one out or say it twice.
 
 mod ar;
 mod de;
@@ -15,8 +15,14 @@ mod negotiate;
 pub(crate) use negotiate::{COOKIE, words_for, words_named};
 
 /// The languages, as they are offered.
-pub(crate) const LANGUAGES: [&Words; 6] =
-    [&en::WORDS, &de::WORDS, &es::WORDS, &fr::WORDS, &ja::WORDS, &ar::WORDS];
+pub(crate) const LANGUAGES: [&Words; 6] = [
+    &en::WORDS,
+    &de::WORDS,
+    &es::WORDS,
+    &fr::WORDS,
+    &ja::WORDS,
+    &ar::WORDS,
+];
 
 /// English, which is spoken where nothing better is known.
 pub(crate) const ENGLISH: &Words = &en::WORDS;
@@ -98,6 +104,11 @@ pub(crate) struct Words {
     pub(crate) close_window: &'static str,
     pub(super) signing_in: &'static str,
     pub(super) go_on: &'static str,
+
+    /// A program on the person's machine asks for a token.
+    pub(super) app_asks: &'static str,
+    pub(super) app_asks_text: &'static str,
+    pub(super) app_asks_else: &'static str,
 
     pub(crate) wait: &'static str,
     pub(crate) many_people: &'static str,

@@ -11,6 +11,7 @@ use stagedoor_signin::{
     RefreshPatience, ScopePolicy, Scopes, SignIn,
     authenticator::Authenticator,
     claims::GroupClaim,
+    native::NativeClients,
     origin::{AllowedOrigins, Origin, OriginPattern},
     resolver::{ResolverContext, SignInResolver, built_in::EmailMatchingUserEntityProfileEmail},
     tokens::{KeyRing, KeyRingSettings, KeySource, MemoryKeyStore, TokenService},
@@ -211,6 +212,10 @@ fn live(plan: &Plan, provider: &Arc<FakeProvider>) -> Live {
         origins: AllowedOrigins::new(app, extra.collect()),
         sessions: plan.sessions,
         services: Services::default(),
+        native_clients: NativeClients::new([(
+            "stagedoor-cli".to_owned(),
+            "The command line".to_owned(),
+        )]),
     }
 }
 

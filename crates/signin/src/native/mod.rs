@@ -1,0 +1,34 @@
+//! Sign-in for programs on people's own machines: command lines and desktop
+//! apps, through the system's browser and a loopback redirect (RFC 8252).
+//!
+//! The way: [`SignIn::read_client_request`] reads `/v1/authorize`; a page asks
+//! the person; what they agree to is a [`ClientRequest`], sealed for their
+//! browser meanwhile. [`SignIn::start_for_client`] begins the usual flow with
+//! it. Where that ends, [`SignIn::client_answer`] makes the address that takes
+//! a code to the program. At `/v1/token` the code becomes tokens
+//! ([`SignIn::exchange_code`]), and these go on ([`SignIn::refresh_for_client`])
+//! or end ([`SignIn::revoke_for_client`]).
+//!
+//! Programs are public clients: anyone can say to be one. So a code is worth
+//! nothing without the PKCE verifier of whom it was asked by (RFC 7636), goes to
+//! this machine only, and nobody gets one whom a person did not agree to.
+
+mod answer;
+mod client;
+mod code;
+mod consent;
+mod loopback;
+mod oauth_error;
+mod pkce;
+mod refresh_token;
+mod request;
+mod sealed;
+mod start;
+mod token;
+
+pub use client::NativeClients;
+pub use consent::BrowserBinding;
+pub use loopback::LoopbackRedirect;
+pub use oauth_error::{OAuthError, OAuthErrorCode};
+pub use request::{AuthorizeParameters, ClientRequest, NotAuthorized};
+pub use token::{ClientTokens, CodeExchange};
