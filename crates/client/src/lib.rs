@@ -4,6 +4,9 @@
 //!   by factories, as Backstage's `createApiRef` and `createApiFactory` do.
 //! - [`auth`]: [`OAuth2`](auth::OAuth2), a session with one provider, which is
 //!   refreshed ahead of its end and seen through the interfaces Backstage has.
+//! - [`discovery`]: where the auth backend is.
+//! - [`native`]: sign-in with the system's browser, for command lines and
+//!   desktop apps.
 //! - [`verify`]: [`BackstageTokenVerifier`](verify::BackstageTokenVerifier), so
 //!   that a service can sit behind Backstage.
 //! - `layer` (feature `tower`): puts a fresh Backstage token on requests.
@@ -12,8 +15,10 @@
 
 pub mod api;
 pub mod auth;
+pub mod discovery;
 #[cfg(feature = "tower")]
 pub mod layer;
+pub mod native;
 pub mod verify;
 
 pub use stagedoor_identity::{BackstageToken, EntityRef, Profile};

@@ -15,8 +15,8 @@ use futures_util::{StreamExt, future::join_all};
 use jiff::{SignedDuration, Timestamp};
 use stagedoor_ambient::ManualClock;
 use stagedoor_client::auth::{
-    AuthConnector, AuthError, BackstageIdentityApi, OAuth2, OAuth2Options, OAuth2Session, OAuthApi,
-    OpenIdConnectApi, ProfileInfoApi, Scopes, SessionApi, SessionState,
+    AuthConnector, AuthError, BackstageIdentityApi, OAuth2, OAuth2Session, OAuthApi,
+    OpenIdConnectApi, ProfileInfoApi, Scopes, SessionApi, SessionOptions, SessionState,
 };
 use tokio::sync::Semaphore;
 
@@ -87,7 +87,7 @@ fn backend(
         gate: Semaphore::new(1),
         browser: Semaphore::new(1),
     });
-    let options = OAuth2Options {
+    let options = SessionOptions {
         default_scopes: Scopes::parse("openid"),
         clock: backend.clock.clone(),
     };

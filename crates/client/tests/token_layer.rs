@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::{Router, routing::get};
 use http::HeaderMap;
 use stagedoor_client::{
-    auth::{AuthConnector, AuthError, OAuth2, OAuth2Options, OAuth2Session, Scopes},
+    auth::{AuthConnector, AuthError, OAuth2, OAuth2Session, Scopes, SessionOptions},
     layer::{BackstageTokenLayer, SendError},
 };
 use tower_layer::Layer;
@@ -49,7 +49,7 @@ async fn echo() -> String {
 }
 
 fn layer(says: Result<&'static str, AuthError>, prefix: &str) -> BackstageTokenLayer {
-    let session = OAuth2::new(Arc::new(Fixed(says)), OAuth2Options::default());
+    let session = OAuth2::new(Arc::new(Fixed(says)), SessionOptions::default());
     BackstageTokenLayer::new(Arc::new(session), [prefix.parse().unwrap()])
 }
 
