@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { assertSession } from '../support/asserts.mjs';
+import { assertSession, better } from '../support/asserts.mjs';
 import { Jar } from '../support/browser-jar.mjs';
 import { XHR, refresh, signedIn } from '../support/flows.mjs';
 import { openHouse } from '../support/house.mjs';
@@ -35,6 +35,41 @@ test('so is one that was split into chunks', async () => {
   const response = await refresh(jar, door, { headers: { ...XHR, cookie } });
   assert.equal(response.status, 200, response.text);
   assert.equal((await refresh(jar, door)).status, 200);
+});
+
+/** Nothing but this is changed in what the provider answers. */
+function answering(path, change) {
+  idp.faults.set(path, (_request, response, proceed) => {
+    const end = response.end.bind(response);
+    response.end = body => {
+      const text = JSON.stringify(change(JSON.parse(body)));
+      response.setHeader('content-length', Buffer.byteLength(text));
+      return end(text);
+    };
+    return proceed();
+  });
+}
+
+better('a provider that sends no ID token on refresh tells by userinfo whose session it is', async () => {
+  const jar = new Jar();
+  const token = await rawRefreshToken();
+  try {
+    answering('/token', ({ id_token: _, ...rest }) => rest);
+    for (const headers of [backstageCookies(token), XHR, XHR]) {
+      const response = await refresh(jar, door, { headers });
+      assert.equal(response.status, 200, response.text);
+      const { providerInfo, backstageIdentity } = response.json();
+      assert.equal(backstageIdentity.identity.userEntityRef, 'user:default/ada');
+      assert.equal(providerInfo.idToken, undefined);
+    }
+    answering('/me', claims => ({ ...claims, sub: 'grace' }));
+    const mixedUp = await refresh(jar, door);
+    assert.equal(mixedUp.status, 401, 'from then on it is hers and nobody else’s');
+    assert.match(door.log, /userinfo_subject_mismatch/);
+  } finally {
+    idp.faults.clear();
+  }
+  assertSession((await refresh(jar, door)).json());
 });
 
 test('a token of nobody is refused', async () => {
