@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
-    CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshToken, TokenSet,
+    CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshFailure, RefreshToken, TokenSet,
     VerifiedIdToken, VerifiedLogoutToken,
 };
 use url::Url;
@@ -120,7 +120,7 @@ pub trait Authenticator: Send + Sync + 'static {
         &self,
         refresh_token: &RefreshToken,
         before: Before<'_>,
-    ) -> Result<RefreshResult, OidcError>;
+    ) -> Result<RefreshResult, RefreshFailure>;
 
     /// Tells the provider that the session is over.
     ///

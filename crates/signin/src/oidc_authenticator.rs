@@ -7,7 +7,7 @@ use stagedoor_claims::ProfileClaims;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError,
-    OriginalSignIn, ProviderStatus, RefreshToken, RelyingParty, TakenOver, VerifiedIdToken,
+    OriginalSignIn, ProviderStatus, RefreshFailure, RefreshToken, RelyingParty, TakenOver, VerifiedIdToken,
     VerifiedLogoutToken, Violation,
 };
 use url::Url;
@@ -121,9 +121,9 @@ impl OidcAuthenticator {
         &self,
         session: &session::TakenOver,
         refresh_token: &RefreshToken,
-    ) -> Result<RefreshResult, OidcError> {
+    ) -> Result<RefreshResult, RefreshFailure> {
         let Some(subject) = session.subject() else {
-            return self.take_over(refresh_token).await;
+            return Ok(self.take_over(refresh_token).await?);
         };
         let original = OriginalSignIn::Of(subject);
         let tokenset = self.relying_party.refresh(refresh_token, original).await?;
@@ -213,7 +213,7 @@ impl Authenticator for OidcAuthenticator {
         &self,
         refresh_token: &RefreshToken,
         before: Before<'_>,
-    ) -> Result<RefreshResult, OidcError> {
+    ) -> Result<RefreshResult, RefreshFailure> {
         let (original, before) = match before {
             Before::IdToken(id_token) => (OriginalSignIn::Told(id_token), Some(id_token)),
             Before::Backstage(session) => return self.continue_for(session, refresh_token).await,

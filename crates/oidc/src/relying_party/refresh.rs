@@ -3,8 +3,8 @@
 use super::RelyingParty;
 use crate::{
     authentication::RequiredAuthentication,
-    error::OidcError,
     id_token::{Answers, Expected, OriginalSignIn, VerifiedIdToken},
+    refresh_failure::RefreshFailure,
     secrets::RefreshToken,
     token_endpoint::{TokenResponse, TokenSet},
 };
@@ -14,13 +14,14 @@ impl RelyingParty {
     /// continue the `original` sign-in (§12.2).
     ///
     /// # Errors
-    /// As [`Self::exchange_code`]; [`OidcError::is_refused`] tells that the grant is over.
+    /// As [`Self::exchange_code`]; [`OidcError::is_refused`](crate::OidcError::is_refused)
+    /// tells that the grant is over.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn refresh(
         &self,
         refresh_token: &RefreshToken,
         original: OriginalSignIn<'_>,
-    ) -> Result<TokenSet, OidcError> {
+    ) -> Result<TokenSet, RefreshFailure> {
         let metadata = self.metadata().await?;
         let fields = vec![
             ("grant_type", "refresh_token".into()),
@@ -44,7 +45,12 @@ impl RelyingParty {
             // Nobody authenticates in a refresh.
             authentication: &RequiredAuthentication::default(),
         };
-        let id_token = VerifiedIdToken::verify(raw, &self.keys, &expected).await?;
-        Ok(response.with_id_token(Some(id_token)))
+        match VerifiedIdToken::verify(raw, &self.keys, &expected).await {
+            Ok(id_token) => Ok(response.with_id_token(Some(id_token))),
+            Err(error) => {
+                let new_refresh_token = response.with_id_token(None).refresh_token;
+                Err(RefreshFailure::of_id_token(error, new_refresh_token))
+            }
+        }
     }
 }

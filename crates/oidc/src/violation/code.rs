@@ -19,6 +19,16 @@ macro_rules! at {
 }
 
 impl Violation {
+    /// Whether it is broken at this time only: nothing is wrong with the token
+    /// but what our clock, or the provider's, says of it.
+    #[must_use]
+    pub fn is_of_time(&self) -> bool {
+        matches!(
+            self,
+            Self::Expired { .. } | Self::IssuedInFuture { .. } | Self::NotYetValid { .. }
+        )
+    }
+
     /// A stable reason code for logs and metrics.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -90,3 +90,22 @@ async fn a_refused_refresh_is_told_from_an_outage() {
     let outage = client.refresh().await.unwrap_err();
     assert!(!outage.is_refused() && outage.is_transient());
 }
+
+/// The provider has rotated: the old token may be worthless, whatever our clock
+/// says of the ID token.
+#[tokio::test]
+async fn a_new_refresh_token_outlives_an_id_token_of_another_time() {
+    let client = Client::new().await;
+    let token = RefreshToken::new("refresh-1");
+    let kept = async |claim: &str, value: serde_json::Value| {
+        let mut claims = client.claims(None);
+        claims[claim] = value;
+        client.provider.claims(claims);
+        let refreshed = client.party.refresh(&token, OriginalSignIn::Of(SUBJECT));
+        refreshed.await.unwrap_err().new_refresh_token
+    };
+    let new = kept("iat", json!(4_102_444_800_i64)).await;
+    assert_eq!(new.unwrap().expose(), "refresh-2");
+    assert!(kept("exp", json!(1)).await.is_some());
+    assert!(kept("sub", json!("somebody else")).await.is_none());
+}

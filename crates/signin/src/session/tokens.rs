@@ -45,6 +45,13 @@ impl SessionTokens {
         }
     }
 
+    /// The same with another refresh token, and nothing else that came with it.
+    pub(crate) fn with_refresh_token(&self, refresh_token: RefreshToken) -> Self {
+        let mut tokens = self.clone();
+        tokens.tokenset.refresh_token = Some(refresh_token);
+        tokens
+    }
+
     /// New tokens of the session that `self` is about, with what stays where
     /// the provider's answer leaves it out: the refresh token it did not
     /// rotate, the ID token it did not renew, and what is known of the person.

@@ -120,15 +120,18 @@ impl Client {
     /// A refresh of a session of [`SUBJECT`].
     pub(crate) async fn refresh(&self) -> Result<TokenSet, OidcError> {
         let token = RefreshToken::new("refresh-1");
-        self.party
-            .refresh(&token, OriginalSignIn::Of(SUBJECT))
-            .await
+        let refreshed = self.party.refresh(&token, OriginalSignIn::Of(SUBJECT));
+        Ok(refreshed.await?)
     }
 }
 
 /// The reason code of what must have been refused.
-pub(crate) fn refused<T: std::fmt::Debug>(outcome: Result<T, OidcError>) -> &'static str {
-    outcome.unwrap_err().code()
+pub(crate) fn refused<T, E>(outcome: Result<T, E>) -> &'static str
+where
+    T: std::fmt::Debug,
+    E: std::fmt::Debug + Into<OidcError>,
+{
+    outcome.unwrap_err().into().code()
 }
 
 /// The parameters of a URL, none of which may occur twice.

@@ -1,6 +1,6 @@
 //! The provider is asked for new tokens.
 
-use stagedoor_oidc::{OidcError, RefreshToken};
+use stagedoor_oidc::{OidcError, RefreshFailure, RefreshToken};
 use stagedoor_storage::SessionRecord;
 
 use super::turn::Asked;
@@ -33,8 +33,12 @@ impl SignIn {
                 let now = self.clock.now();
                 Ok((before.refreshed(tokenset, userinfo, scope, now), told))
             }
-            Err(error) => {
-                let error = SignInError::from(error);
+            Err(RefreshFailure {
+                error,
+                new_refresh_token: Some(token),
+            }) => Ok((before.with_refresh_token(token), Err(error))),
+            Err(failure) => {
+                let error = SignInError::from(failure.error);
                 if error.ends_session() {
                     self.storage.delete_session(record.id).await?;
                 }

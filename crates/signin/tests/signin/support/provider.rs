@@ -13,7 +13,7 @@ use stagedoor_ambient::{Clock, ManualClock};
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, CallbackParams, Claims, CodeVerifier, FlowSecrets, Nonce, OidcError,
-    ProviderStatus, RefreshToken, RequiredAuthentication, TokenSet, VerifiedIdToken,
+    ProviderStatus, RefreshFailure, RefreshToken, RequiredAuthentication, TokenSet, VerifiedIdToken,
     VerifiedLogoutToken, Violation,
 };
 use stagedoor_signin::{
@@ -300,7 +300,7 @@ impl Authenticator for FakeProvider {
         &self,
         refresh_token: &RefreshToken,
         before: Before<'_>,
-    ) -> Result<RefreshResult, OidcError> {
+    ) -> Result<RefreshResult, RefreshFailure> {
         let token = refresh_token.expose().to_owned();
         let subject = match before {
             Before::IdToken(id_token) => Some(id_token.subject()),
@@ -315,7 +315,7 @@ impl Authenticator for FakeProvider {
         let mut state = self.state();
         if !state.good_refresh_tokens.contains(&token) {
             state.good_refresh_tokens.clear();
-            return Err(invalid_grant());
+            return Err(invalid_grant().into());
         }
         let rotated = state.behaviour.rotates.then(|| {
             state.good_refresh_tokens.remove(&token);
