@@ -15,7 +15,7 @@ const RESOLVER = `${PROVIDER}.signIn.resolvers[]`;
 /** For each file of settings: what its lists of keys are the keys of, in their order. */
 const LISTS = {
   'app.rs': ['app'],
-  'auth.rs': ['auth', 'auth.session'],
+  'auth.rs': ['auth'],
   'backend.rs': ['backend'],
   'backend_auth.rs': ['backend.auth'],
   'client_credentials.rs': [`${PROVIDER}.clientAssertion`, `${PROVIDER}.clientCertificate`],
@@ -35,6 +35,7 @@ const LISTS = {
   'provider_environment.rs': [PROVIDER],
   'requirement.rs': [`${PROVIDER}.signIn.requireClaims[]`],
   'resolver.rs': [RESOLVER, RESOLVER, RESOLVER, RESOLVER],
+  'session.rs': ['auth.session'],
   'sign_in.rs': [`${PROVIDER}.signIn`],
   'stagedoor.rs': ['stagedoor', 'stagedoor.catalog', 'stagedoor.metrics'],
 };

@@ -15,7 +15,7 @@ use crate::parts::{CatalogInUse, MetricsPort};
 const ASK_PROVIDERS: Duration = Duration::from_secs(2);
 /// How often keys are looked after.
 const LOOK_AFTER_KEYS: Duration = Duration::from_secs(10);
-/// How often what has expired is removed, and how much at a time.
+/// How often, about, what has expired is removed, and how much at a time.
 const REMOVE_EXPIRED: Duration = Duration::from_secs(60);
 const BATCH: u32 = 500;
 /// How often metrics are kept from growing.
@@ -121,9 +121,9 @@ async fn look_after_keys(sign_in: Arc<SignIn>, plugin_keys: Arc<KeyRing>) {
 }
 
 async fn remove_expired(sign_in: Arc<SignIn>) {
-    let mut ticks = every(REMOVE_EXPIRED);
     loop {
-        ticks.tick().await;
+        // Nodes that were started together don't do it together.
+        tokio::time::sleep(sign_in.about(REMOVE_EXPIRED)).await;
         match sign_in.remove_expired(BATCH).await {
             Ok(0) => {}
             Ok(removed) => tracing::debug!(removed, "removed expired sessions"),
