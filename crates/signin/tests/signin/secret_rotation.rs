@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use stagedoor_signin::SignInError;
 
-use crate::support::{Browser, House, Plan, SECRET, cause, settle};
+use crate::support::{Browser, House, Log, Plan, SECRET, cause, settle};
 
 /// A browser whose first cookie is given up: `(browser, copy of the cookie)`.
 async fn rotated(house: &House) -> (Browser, Browser) {
@@ -212,4 +212,73 @@ async fn the_past_is_known_also_after_a_change_of_the_session_secret() {
     });
     let error = cause(copy.try_refresh(&new.sign_in).await);
     assert!(matches!(error, SignInError::SecretReused));
+}
+
+#[tokio::test]
+async fn it_is_an_event_once_however_often_and_wherever_it_is_tried() {
+    let log = Log::start();
+    let house = House::new().await;
+    let other = house.another_node(&Plan::default());
+    let (_, copy) = rotated(&house).await;
+    let id = house.storage.newest().id.to_string();
+    house.later(1_000);
+    let tabs: Vec<_> = (0..10)
+        .map(|n| copy.refresh_in_a_tab([&house.sign_in, &other.sign_in][n % 2]))
+        .collect();
+    for tab in tabs {
+        let error = cause(tab.await.unwrap());
+        let codes = ["session_secret_reused", "session_missing"];
+        assert!(codes.contains(&error.code()), "{error:?}");
+    }
+    copy.logout(&house.sign_in).await.unwrap();
+    let [event] = &log.of("session_secret_reused")[..] else {
+        panic!("{:?}", log.of("session_secret_reused"));
+    };
+    for expected in [
+        "WARN",
+        "stagedoor::audit",
+        &id,
+        "provider=\"keycloak\"",
+        "environment=\"development\"",
+        "subject=\"ada-at-idp\"",
+        "user=\"user:default/ada\"",
+    ] {
+        assert!(event.contains(expected), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_with_a_secret_of_the_past_is_that_event_too() {
+    let log = Log::start();
+    let house = House::new().await;
+    let (_, copy) = rotated(&house).await;
+    house.later(1_000);
+    copy.logout(&house.sign_in).await.unwrap();
+    assert_eq!(log.of("session_secret_reused").len(), 1);
+    assert!(log.of("sign_out").is_empty());
+}
+
+/// What the provider gives at that moment is not left behind.
+#[tokio::test]
+async fn a_session_that_ends_so_while_it_is_refreshed_does_not_go_on() {
+    let house = House::new().await;
+    let other = house.another_node(&Plan::default());
+    let (browser, copy) = rotated(&house).await;
+    house.later(1_000);
+    house.provider.hold();
+    let refreshing = browser.refresh_in_a_tab(&house.sign_in);
+    house.provider.until_asked(3).await;
+    let thief = copy.refresh_in_a_tab(&other.sign_in);
+    // Until it waits for the lease.
+    for _ in 0..20 {
+        house.sessions().await;
+        settle().await;
+    }
+    house.provider.release();
+    assert!(refreshing.await.unwrap().is_ok());
+    let error = cause(thief.await.unwrap());
+    assert!(matches!(error, SignInError::SecretReused));
+    assert!(house.sessions().await.is_empty());
+    settle().await;
+    assert_eq!(house.provider.told_of_logout(), ["refresh-4"]);
 }

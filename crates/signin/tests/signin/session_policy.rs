@@ -182,3 +182,13 @@ async fn sessions_taken_over_count_once_it_is_known_whose_they_are() {
         assert_eq!(house.sessions().await.len(), 2);
     }
 }
+
+#[tokio::test]
+async fn what_every_node_does_now_and_then_is_not_done_at_once() {
+    let house = House::new().await;
+    let minute = std::time::Duration::from_secs(60);
+    let times: Vec<_> = (0..200).map(|_| house.sign_in.about(minute)).collect();
+    let (least, most) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+    assert!(*least >= minute * 3 / 4 && *most <= minute * 5 / 4);
+    assert!(*most - *least > minute / 4);
+}

@@ -5,6 +5,7 @@ mod browser;
 mod catalog;
 mod house;
 mod info;
+mod log;
 mod provider;
 mod storage;
 
@@ -12,6 +13,7 @@ pub(crate) use browser::Browser;
 pub(crate) use catalog::{FakeCatalog, group_members, user};
 pub(crate) use house::{APP, ENVIRONMENT, House, ISSUER, Plan, SECRET};
 pub(crate) use info::{info, info_with_id_token};
+pub(crate) use log::Log;
 pub(crate) use provider::FakeProvider;
 pub(crate) use storage::FaultyStorage;
 

@@ -13,8 +13,8 @@ use stagedoor_ambient::{Clock, ManualClock};
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, CallbackParams, Claims, CodeVerifier, FlowSecrets, Nonce, OidcError,
-    ProviderStatus, RefreshFailure, RefreshToken, RequiredAuthentication, TokenSet, VerifiedIdToken,
-    VerifiedLogoutToken, Violation,
+    ProviderStatus, RefreshFailure, RefreshToken, RequiredAuthentication, TokenSet,
+    VerifiedIdToken, VerifiedLogoutToken, Violation,
 };
 use stagedoor_signin::{
     authenticator::{
