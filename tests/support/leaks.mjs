@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** How a secret could be written. */
+/** How a secret could be written. Of one with several lines, such as a key in PEM, each line is one. */
 export function forms(value) {
-  return [...new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1), ...inBase64(value)])].filter(form => form.length >= 12);
+  const lines = value.split('\n').filter(line => !line.startsWith('-----'));
+  return [...new Set(lines.flatMap(line => [line, encodeURIComponent(line), JSON.stringify(line).slice(1, -1), ...inBase64(line)]))].filter(form => form.length >= 12);
 }
 
 /** In the middle of anything that is in base64: whatever stands before it, some of the letters are its own. */
