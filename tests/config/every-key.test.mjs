@@ -30,6 +30,7 @@ const LISTS = {
   'listen.rs': ['backend.listen'],
   'logout.rs': [`${PROVIDER}.logout`],
   'mod.rs': [''],
+  'native_clients.rs': ['stagedoor.nativeClients.<id>'],
   'postgres.rs': ['backend.database.connection'],
   'profile.rs': [`${PROVIDER}.profile`],
   'provider_environment.rs': [PROVIDER],

@@ -174,6 +174,8 @@ export const KEYS = {
   'discovery.endpoints[].plugins': 'config/catalog.test.mjs: those of other plugins do not count',
   'stagedoor.metrics': 'door/metrics.test.mjs: they are on their own port only, and nothing else is there',
   'stagedoor.metrics.listen': 'door/metrics.test.mjs: they are on their own port only, and nothing else is there',
+  'stagedoor.nativeClients': 'door/native.test.mjs: stagedoor.nativeClients: absent, there is nothing: as in Backstage',
+  'stagedoor.nativeClients.<id>.title': 'door/native.test.mjs: the page says who asks, shows no text as markup, and may not be framed',
   'stagedoor.trustedProxies': 'door/limits.test.mjs: stagedoor.trustedProxies: the last address that is no proxy of ours',
   'stagedoor.clientAddressHeader': 'door/limits.test.mjs: stagedoor.clientAddressHeader: where the proxy says it',
   'stagedoor.rateLimit': 'door/limits.test.mjs: false: no limits',
