@@ -19,7 +19,7 @@ pub(super) async fn check(client: &RelyingParty) -> Finding {
         .await;
     match answer {
         Ok(_) => unclear("it gives tokens for any refresh token"),
-        Err(error) => of_refusal(client.settings(), &error),
+        Err(error) => of_refusal(client.settings(), &error.into()),
     }
 }
 
