@@ -53,6 +53,7 @@ mod routes;
 mod scope;
 mod sessions;
 mod settings;
+mod sign_out;
 mod waiting;
 mod watch;
 

@@ -15,8 +15,8 @@ use crate::{
     keys::KeyRing,
     misbehave::Behave,
     opaque::Opaque,
-    routes::SignOut,
     sessions::{Session, Sessions},
+    sign_out::SignOut,
     waiting::Waiting,
     watch::Watch,
 };

@@ -5,6 +5,7 @@ mod discovery;
 mod end_session;
 mod jwks;
 mod login;
+mod return_to;
 mod revoke;
 mod token;
 mod userinfo;
@@ -20,8 +21,6 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use serde_json::{Map, Value, json};
-
-pub(crate) use end_session::SignOut;
 
 use crate::{Endpoint, issuer::Issuer, pages::Problem, provider::Provider};
 

@@ -1,5 +1,7 @@
 //! `GET /authorize`: answers at once, or asks who the person is.
 
+mod request;
+
 use std::sync::Arc;
 
 use axum::{
@@ -10,13 +12,14 @@ use axum::{
 
 use crate::{
     Person,
-    authorization::{AuthorizationError, AuthorizationRequest, Prompt, Refusal},
+    authorization::{AuthorizationError, AuthorizationRequest, Prompt},
     grants::{CodeTerms, Grant},
     pages::{Card, LoginPage, Problem, page},
     parameters::Parameters,
     provider::Provider,
     sessions::Session,
 };
+use request::Refusal;
 
 pub(super) async fn authorize(
     State(provider): State<Arc<Provider>>,

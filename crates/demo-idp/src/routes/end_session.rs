@@ -12,25 +12,16 @@ use axum::{
 };
 use url::Url;
 
-use super::login::forged;
+use super::{login::forged, return_to::see_other};
 use crate::{
     DemoClient, Person,
-    authorization::see_other,
     opaque::Fingerprint,
     pages::{Problem, SignOutPage, SignedOutPage, page},
     parameters::Parameters,
     provider::Provider,
+    sign_out::{Hint, SignOut},
     waiting::Refused,
 };
-use hint::Hint;
-
-/// A sign-out that was asked for and makes sense.
-#[derive(Debug, Clone)]
-pub(crate) struct SignOut {
-    hint: Option<Hint>,
-    /// A registered URI, with the state to bring back.
-    return_to: Option<Url>,
-}
 
 pub(super) async fn by_query(
     State(provider): State<Arc<Provider>>,
@@ -97,12 +88,6 @@ impl SignOut {
         let client = client(provider, parameters, hint.as_ref())?;
         let return_to = return_to(parameters, client.as_ref())?;
         Ok(Self { hint, return_to })
-    }
-
-    fn is_about(&self, person: &Person) -> bool {
-        self.hint
-            .as_ref()
-            .is_some_and(|hint| hint.subject == person.sub)
     }
 }
 

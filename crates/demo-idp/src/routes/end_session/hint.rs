@@ -3,15 +3,7 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
-use crate::provider::Provider;
-
-/// What an ID token of this provider says about whose sign-out it is.
-#[derive(Debug, Clone)]
-pub(super) struct Hint {
-    pub(super) subject: String,
-    pub(super) client_id: String,
-    pub(super) sid: String,
-}
+use crate::{provider::Provider, sign_out::Hint};
 
 impl Hint {
     /// Checks that this provider signed the token. Its age does not matter
