@@ -208,10 +208,9 @@ impl LoopbackAuthConnector {
         token_endpoint::tell(&self.http, &url, &form).await
     }
 
-    fn is_fresh(&self, session: &OAuth2Session) -> bool {
+    fn left_of(&self, session: &OAuth2Session) -> Option<SignedDuration> {
         let now = self.options.clock.now();
-        let end = session.expires_at();
-        end.is_some_and(|end| end.duration_since(now) > AHEAD)
+        session.expires_at().map(|end| end.duration_since(now))
     }
 }
 
@@ -225,6 +224,7 @@ impl AuthConnector for LoopbackAuthConnector {
         let listener = Listener::bind().await.map_err(no_port)?;
         let redirect_uri = listener.redirect_uri();
         let url = self.authorize_url(&auth_url, &redirect_uri, scopes, &secrets)?;
+        token_endpoint::try_page(&self.http, &url).await?;
         self.options.browser.open(&url)?;
         let waiting = listener.returned(|state| secrets.is_state(state));
         let seconds = self.options.patience.as_secs();
@@ -249,11 +249,11 @@ impl AuthConnector for LoopbackAuthConnector {
             .read()?
             .filter(is_ours)
             .ok_or(AuthError::NotSignedIn)?;
-        if let Ok(session) = stored.session()
-            && session.provider_info.scopes.has_all(scopes)
-            && self.is_fresh(&session)
-        {
-            return Ok(session);
+        let before = stored.session().ok();
+        let before = before.filter(|session| session.provider_info.scopes.has_all(scopes));
+        let left = before.as_ref().and_then(|session| self.left_of(session));
+        if let (Some(session), true) = (&before, left > Some(AHEAD)) {
+            return Ok(session.clone());
         }
         let scopes = scopes.to_string();
         let form = [
@@ -265,12 +265,15 @@ impl AuthConnector for LoopbackAuthConnector {
         let url = format!("{auth_url}/v1/token");
         match token_endpoint::ask(&self.http, &url, &form).await {
             Ok(tokens) => self.keep(&mut *store, &auth_url, tokens),
-            Err(error) => {
-                if error.ends_session() {
-                    store.write(None)?;
-                }
+            Err(error) if error.ends_session() => {
+                store.write(None)?;
                 Err(error)
             }
+            // It is refreshed ahead of time: what is left of it is still good.
+            Err(error) => match before.filter(|_| left > Some(SignedDuration::ZERO)) {
+                Some(session) => Ok(session),
+                None => Err(error),
+            },
         }
     }
 

@@ -1,11 +1,13 @@
-//! The auth backend's `/v1/token` and `/v1/revoke` (RFC 6749 §5, RFC 7009).
+//! The auth backend's `/v1/authorize`, `/v1/token` and `/v1/revoke`, as far as a
+//! program calls them itself (RFC 6749 §5, RFC 7009).
 
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{StatusCode, header::ACCEPT};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
+use url::Url;
 
 use crate::auth::AuthError;
 
@@ -21,22 +23,48 @@ pub(super) struct Tokens {
     pub(super) session: Value,
 }
 
+/// Why not, as OAuth says it (RFC 6749 §5.2) or as Backstage does.
 #[derive(Deserialize)]
-struct Refusal {
-    error: String,
-    #[serde(default)]
-    error_description: String,
+#[serde(untagged)]
+enum Refusal {
+    OAuth {
+        error: String,
+        error_description: Option<String>,
+    },
+    Backstage {
+        error: BackstageError,
+    },
 }
 
-/// Sends `form`; what is answered.
+#[derive(Deserialize)]
+struct BackstageError {
+    name: String,
+    message: String,
+    code: Option<String>,
+}
+
+/// Asks for the page that the browser is to show: an address that is wrong, or
+/// a program that is not known there, is told of here instead of in a browser
+/// that nobody comes back from. Where it sends the browser away at once, the
+/// browser is to go there.
+pub(super) async fn try_page(client: &reqwest::Client, url: &Url) -> Result<(), AuthError> {
+    let request = client.get(url.clone()).header(ACCEPT, "application/json");
+    let answer = Answer::to(request).await?;
+    match answer.status {
+        status if status.is_redirection() => Ok(()),
+        _ => answer.body(url.path()).map(drop),
+    }
+}
+
+/// Sends `form` to where tokens come from.
 pub(super) async fn ask(
     client: &reqwest::Client,
     url: &str,
     form: &[(&str, &str)],
 ) -> Result<Tokens, AuthError> {
-    let body = send(client, url, form).await?;
+    let answer = Answer::to(client.post(url).form(form)).await?;
     let wrong = |_| AuthError::Answer("the token endpoint gives no tokens".to_owned());
-    serde_json::from_slice(&body).map_err(wrong)
+    serde_json::from_slice(&answer.body(url)?).map_err(wrong)
 }
 
 /// Sends `form` to where nothing is answered.
@@ -45,49 +73,66 @@ pub(super) async fn tell(
     url: &str,
     form: &[(&str, &str)],
 ) -> Result<(), AuthError> {
-    send(client, url, form).await.map(drop)
+    let answer = Answer::to(client.post(url).form(form)).await?;
+    answer.body(url).map(drop)
 }
 
-async fn send(
-    client: &reqwest::Client,
-    url: &str,
-    form: &[(&str, &str)],
-) -> Result<Vec<u8>, AuthError> {
-    let request = client.post(url).timeout(TIMEOUT).form(form);
-    let connection = |error: reqwest::Error| AuthError::connection(error.without_url());
-    let mut answer = request.send().await.map_err(connection)?;
-    let status = answer.status();
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(connection)? {
-        if body.len() + chunk.len() > MAX_BYTES {
-            return Err(AuthError::Answer("it is too large".to_owned()));
+struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    async fn to(request: reqwest::RequestBuilder) -> Result<Self, AuthError> {
+        let connection = |error: reqwest::Error| AuthError::connection(error.without_url());
+        let mut answer = request.timeout(TIMEOUT).send().await.map_err(connection)?;
+        let status = answer.status();
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(connection)? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(AuthError::Answer("it is too large".to_owned()));
+            }
+            body.extend_from_slice(&chunk);
         }
-        body.extend_from_slice(&chunk);
+        Ok(Self { status, body })
     }
-    match status {
-        StatusCode::OK => Ok(body),
-        StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => Err(refused(status, &body)),
-        StatusCode::NOT_FOUND => Err(AuthError::Answer(format!(
-            "{url} is not there: is the address right, and does the auth backend let programs \
-             sign in (stagedoor.nativeClients)?"
-        ))),
-        // Too many requests, or something that may be mended: not a refusal.
-        status => Err(AuthError::connection(format!(
-            "it answers with status {status}"
-        ))),
+
+    /// What came, when all is well. Only the auth backend's own word is a
+    /// refusal: too many requests, or a proxy that has lost it, may be mended.
+    fn body(self, url: &str) -> Result<Vec<u8>, AuthError> {
+        match self.status {
+            StatusCode::OK => Ok(self.body),
+            StatusCode::NOT_FOUND => Err(AuthError::Answer(format!(
+                "{url} is not there: is the address right, and does the auth backend let \
+                 programs sign in (stagedoor.nativeClients)?"
+            ))),
+            StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED => {
+                match serde_json::from_slice(&self.body) {
+                    Ok(refusal) => Err(refused(refusal)),
+                    Err(_) => Err(with_status(self.status)),
+                }
+            }
+            status => Err(with_status(status)),
+        }
     }
 }
 
-fn refused(status: StatusCode, body: &[u8]) -> AuthError {
-    match serde_json::from_slice::<Refusal>(body) {
-        Ok(refusal) => AuthError::Refused {
-            message: match refusal.error_description.is_empty() {
-                true => refusal.error.clone(),
-                false => refusal.error_description,
-            },
-            code: refusal.error,
+fn refused(refusal: Refusal) -> AuthError {
+    match refusal {
+        Refusal::OAuth {
+            error,
+            error_description,
+        } => AuthError::Refused {
+            message: error_description.unwrap_or_else(|| error.clone()),
+            code: error,
         },
-        // Not of the auth backend, but of something before it.
-        Err(_) => AuthError::connection(format!("it answers with status {status}")),
+        Refusal::Backstage { error } => AuthError::Refused {
+            code: error.code.unwrap_or(error.name),
+            message: error.message,
+        },
     }
+}
+
+fn with_status(status: StatusCode) -> AuthError {
+    AuthError::connection(format!("it answers with status {status}"))
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod account;
 mod check;
 mod config_args;
 mod dev;
@@ -54,6 +55,14 @@ enum Command {
     /// there are only warnings, 1 when something would fail, 2 when the
     /// configuration has mistakes.
     Check(check::CheckArgs),
+    /// Sign in to a Backstage with your browser, for this machine's command line.
+    Login(account::LoginArgs),
+    /// Sign out again.
+    Logout(account::LogoutArgs),
+    /// Show who you are signed in as.
+    Whoami(account::WhoamiArgs),
+    /// Print a Backstage token, for other commands.
+    Token(account::TokenArgs),
     /// Show who has which sessions, end them, and change what they are
     /// encrypted with.
     Sessions(sessions::SessionsArgs),
@@ -67,6 +76,7 @@ impl Command {
             Self::Dev(_) => "warn,stagedoor::audit=info",
             // What it has to say is its output.
             Self::Check(_) => "off",
+            Self::Login(_) | Self::Logout(_) | Self::Whoami(_) | Self::Token(_) => "error",
             Self::Sessions(_) => "warn,stagedoor::audit=info",
         }
     }
@@ -76,6 +86,10 @@ impl Command {
             Self::Serve(args) => serve::run(args).await,
             Self::Dev(args) => dev::run(args).await,
             Self::Check(args) => return check::run(args).await,
+            Self::Login(args) => return account::login(args).await,
+            Self::Logout(args) => return account::logout(args).await,
+            Self::Whoami(args) => return account::whoami(args).await,
+            Self::Token(args) => return account::token(args).await,
             Self::Sessions(args) => return sessions::run(args).await,
         };
         match outcome {
