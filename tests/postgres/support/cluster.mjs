@@ -102,10 +102,10 @@ export class Cluster {
     return this;
   }
 
-  /** Takes it away, cutting every connection. */
-  async down() {
+  /** Takes it away, cutting every connection; `atOnce` without a farewell, as a crash does. */
+  async down({ atOnce = false } = {}) {
     if (this.#server.exitCode !== null) return;
-    this.#server.kill('SIGINT');
+    this.#server.kill(atOnce ? 'SIGQUIT' : 'SIGINT');
     await this.#server.gone;
     this.#forget();
   }
