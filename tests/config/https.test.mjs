@@ -41,11 +41,13 @@ async function tlsDoor(t, https, { ca = authority.pem } = {}) {
 async function livesSecurely(door, jar) {
   const { session, response } = await signedIn(door, { jar, origin: SECURE_APP });
   assertSession(session);
-  for (const [name, attributes] of Object.entries(cookieAttributes(response))) {
+  const cookies = Object.entries(cookieAttributes(response));
+  for (const [name, attributes] of cookies) {
     assert.equal(attributes.secure, true, `${name} is Secure`);
     assert.equal(attributes.samesite, 'Lax', 'the app is on the same host');
-    assert.equal(attributes.path, `${new URL(door.auth).pathname}/oidc`);
+    assert.equal(attributes.path, name.startsWith('__Host-') ? '/' : `${new URL(door.auth).pathname}/oidc`);
   }
+  assert.ok(cookies.some(([name]) => name.startsWith('__Host-oidc-session')), 'no other host can plant the session');
   const from = SECURE_APP;
   assert.equal((await refresh(jar, door, { from })).status, 200);
   assert.equal((await logout(jar, door, { from })).status, 200);

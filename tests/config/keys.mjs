@@ -194,6 +194,7 @@ export const KEYS = {
   'stagedoor.limits': 'door/shedding.test.mjs: a provider that hangs does not fill the house: the rest is told to come back, and health answers',
   'stagedoor.limits.requests': 'door/shedding.test.mjs: a provider that hangs does not fill the house: the rest is told to come back, and health answers',
   'stagedoor.limits.connections': 'door/shedding.test.mjs: connections beyond the limit are told so, and health answers',
+  'stagedoor.takeOverSessions': 'door/cookie-tossing.test.mjs: stagedoor.takeOverSessions: false: once everybody has moved over, nothing of Backstage’s is a session',
   'stagedoor.catalog': 'config/catalog.test.mjs: stagedoor.catalog.token: that token instead',
   'stagedoor.catalog.token': 'config/catalog.test.mjs: stagedoor.catalog.token: that token instead',
 };

@@ -24,6 +24,8 @@ pub struct ServerSettings {
     pub page: PageSettings,
     /// How long a request may take.
     pub request_timeout: Duration,
+    /// Whether a refresh token in Backstage's cookie is taken over.
+    pub take_over_sessions: bool,
     /// How the address of a client is found.
     pub client_addresses: ClientAddresses,
 }

@@ -18,6 +18,9 @@ pub struct StagedoorSettings {
     /// `stagedoor.trustedProxies`, `stagedoor.clientAddressHeader`: how the
     /// address of a client is found.
     pub client_address: ClientAddressSettings,
+    /// `stagedoor.takeOverSessions`: whether sessions go on that Backstage
+    /// began, whose refresh token is in a cookie.
+    pub take_over_sessions: bool,
     /// `stagedoor.rateLimit`: how much one client may ask for.
     pub rate_limits: RateLimits,
     /// `stagedoor.limits`: how much is taken on at once.
@@ -39,6 +42,7 @@ impl StagedoorSettings {
                 "nativeClients",
                 "rateLimit",
                 "signInPage",
+                "takeOverSessions",
                 "trustedProxies",
             ],
             &[],
@@ -49,6 +53,10 @@ impl StagedoorSettings {
         metrics.warn_of_typos(&["listen"], &[]);
         Self {
             client_address: ClientAddressSettings::read(root),
+            take_over_sessions: stagedoor
+                .get("takeOverSessions")
+                .and_then(|field| field.boolean())
+                .unwrap_or(true),
             rate_limits: RateLimits::read(&stagedoor),
             limits: Limits::read(&stagedoor),
             native_clients: NativeClient::read_all(&stagedoor),

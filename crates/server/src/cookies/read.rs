@@ -5,7 +5,8 @@ use std::{collections::HashMap, convert::Infallible};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 use percent_encoding::percent_decode_str;
-use stagedoor_signin::FlowId;
+use secrecy::SecretString;
+use stagedoor_signin::{FlowId, session::SessionCookie};
 
 use super::Names;
 
@@ -64,6 +65,30 @@ impl RequestCookies {
         }
     }
 
+    /// Our session cookies of a provider, in whatever environment.
+    pub(crate) fn sessions(&self, names: &Names<'_>) -> Vec<SecretString> {
+        let ours = self
+            .0
+            .iter()
+            .filter(|(name, value)| names.is_session(name) && SessionCookie::is_ours(value));
+        ours.map(|(_, value)| value.clone().into()).collect()
+    }
+
+    /// The flows that are open, and what their cookies are called: those whose
+    /// number is bounded together with this provider's.
+    pub(super) fn open_flows(&self, names: &Names<'_>) -> Vec<(FlowId, String)> {
+        self.0
+            .keys()
+            .filter_map(|name| Some((names.flow_of(name)?, name.clone())))
+            .collect()
+    }
+
+    /// The flows that are open.
+    pub(crate) fn open(&self, names: &Names<'_>) -> Vec<FlowId> {
+        let open = self.open_flows(names).into_iter();
+        open.map(|(flow, _)| flow).collect()
+    }
+
     /// The flow cookies of a provider.
     pub(crate) fn flows(&self, names: &Names<'_>) -> Vec<(FlowId, String)> {
         let prefix = names.flow_prefix();
@@ -119,7 +144,7 @@ mod tests {
         let cookies = cookies(
             "p-nonce.AAAAAAAAAAAAAAAAAAAAAA=v; q-nonce.AAAAAAAAAAAAAAAAAAAAAA=w; p-nonce=x; p-nonce.bad=y",
         );
-        let flows = cookies.flows(&Names("p"));
+        let flows = cookies.flows(&Names::unguarded("p"));
         assert_eq!(flows.len(), 1);
         assert_eq!(flows[0].1, "v");
     }
@@ -128,7 +153,7 @@ mod tests {
         #[test]
         fn any_header_is_read_without_panic(line in "\\PC{0,300}") {
             let cookies = cookies(&line);
-            let _ = (cookies.whole("a"), cookies.flows(&Names("a")));
+            let _ = (cookies.whole("a"), cookies.flows(&Names::unguarded("a")));
         }
     }
 }

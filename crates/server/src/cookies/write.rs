@@ -6,10 +6,10 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use http::{HeaderValue, header};
 use jiff::SignedDuration;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use stagedoor_signin::{FlowId, Provider, SignIn, session::SessionCookie};
+use stagedoor_signin::{FlowId, Live, Provider, SignIn, Started, session::SessionCookie};
 use url::Url;
 
-use super::{Names, RequestCookies};
+use super::{Names, RequestCookies, SessionNames, names::GUARD};
 
 /// What JavaScript's `encodeURIComponent` leaves as it is.
 const UNENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -52,6 +52,17 @@ impl CookieScope {
     }
 }
 
+impl CookieScope {
+    /// That of the cookies that no other host can plant: all paths of the host.
+    #[must_use]
+    pub fn guarded(&self) -> Self {
+        Self {
+            path: "/".to_owned(),
+            ..self.clone()
+        }
+    }
+}
+
 impl fmt::Display for CookieScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let secure = if self.secure { "; Secure" } else { "" };
@@ -68,15 +79,19 @@ impl fmt::Display for CookieScope {
 #[derive(Debug)]
 pub(crate) struct ResponseCookies<'a> {
     names: Names<'a>,
+    sessions: SessionNames,
     scope: CookieScope,
     session_duration: SignedDuration,
     headers: Vec<HeaderValue>,
 }
 
 impl<'a> ResponseCookies<'a> {
-    pub(crate) fn new(provider: &'a Provider, app_origin: &str) -> Self {
+    /// Cookies of `provider`; `usual` is `auth.environment`.
+    pub(crate) fn new(live: &Live, provider: &'a Provider, app_origin: &str, usual: &str) -> Self {
+        let names = Names::of(live, &provider.id);
         Self {
-            names: Names(&provider.id),
+            sessions: names.sessions(&provider.environment, usual),
+            names,
             scope: CookieScope::new(
                 &provider.id,
                 &provider.callback_url,
@@ -87,8 +102,16 @@ impl<'a> ResponseCookies<'a> {
         }
     }
 
-    pub(crate) fn set_flow(&mut self, flow: FlowId, value: &str) {
-        self.set(&self.names.flow(flow), value, SignIn::flow_lifetime());
+    /// Sets the cookie of a flow that begins, and removes those of flows that
+    /// are given up for it.
+    pub(crate) fn begin_flow(&mut self, started: &Started, request: &RequestCookies) {
+        for (flow, name) in request.open_flows(&self.names) {
+            if started.abandoned.contains(&flow) {
+                self.remove(&name);
+            }
+        }
+        let name = self.names.flow(started.flow);
+        self.set(&name, &started.cookie, SignIn::flow_lifetime());
     }
 
     pub(crate) fn remove_flow(&mut self, flow: FlowId) {
@@ -101,36 +124,46 @@ impl<'a> ResponseCookies<'a> {
     }
 
     pub(crate) fn remove_refused(&mut self, request: &RequestCookies) {
-        let name = self.names.refused();
-        if request.get(&name).is_some() {
-            self.remove(&name);
-        }
+        self.remove_brought(&self.names.refused(), request);
     }
 
-    /// Sets the session cookie; the pieces that Backstage may have left under
-    /// its name are removed, since they would be read first.
+    /// Sets the session cookie. What Backstage may have left under its own name
+    /// is removed: pieces would be read first, and a refresh token that was
+    /// taken over is no one's any more.
     pub(crate) fn set_session(
         &mut self,
         cookie: &SessionCookie,
         granted_scope: &str,
         request: &RequestCookies,
     ) {
-        let name = self.names.session();
-        self.remove_chunks(&name, request);
-        self.set(&name, &cookie.expose(), self.session_duration);
-        self.set(
-            &self.names.granted_scope(),
-            granted_scope,
-            self.session_duration,
-        );
+        let names = &self.sessions;
+        let [session, of_backstage, scope] =
+            [&names.session, &names.of_backstage, &names.granted_scope].map(Clone::clone);
+        let are_apart = names.are_apart();
+        self.remove_chunks(&of_backstage, request);
+        if are_apart {
+            self.remove_brought(&of_backstage, request);
+        }
+        self.set(&session, &cookie.expose(), self.session_duration);
+        self.set(&scope, granted_scope, self.session_duration);
     }
 
     pub(crate) fn remove_session(&mut self, request: &RequestCookies) {
-        for name in [self.names.session(), self.names.granted_scope()] {
+        let names = &self.sessions;
+        let [session, of_backstage, scope] =
+            [&names.session, &names.of_backstage, &names.granted_scope].map(Clone::clone);
+        if names.are_apart() {
+            self.remove_brought(&session, request);
+        }
+        for name in [of_backstage, scope] {
             self.remove_chunks(&name, request);
-            if request.get(&name).is_some() {
-                self.remove(&name);
-            }
+            self.remove_brought(&name, request);
+        }
+    }
+
+    fn remove_brought(&mut self, name: &str, request: &RequestCookies) {
+        if request.get(name).is_some() {
+            self.remove(name);
         }
     }
 
@@ -146,7 +179,10 @@ impl<'a> ResponseCookies<'a> {
 
     fn set(&mut self, name: &str, value: &str, max_age: SignedDuration) {
         let value = utf8_percent_encode(value, UNENCODED);
-        let scope = &self.scope;
+        let scope = match name.starts_with(GUARD) {
+            true => &self.scope.guarded(),
+            false => &self.scope,
+        };
         let expires = if max_age.is_zero() {
             "; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
         } else {
@@ -156,12 +192,6 @@ impl<'a> ResponseCookies<'a> {
         let cookie = format!("{name}={value}; Max-Age={max_age}{expires}; {scope}");
         // Names come from provider ids and values are encoded: this is ASCII.
         self.headers.extend(HeaderValue::try_from(cookie));
-    }
-}
-
-impl std::fmt::Debug for Names<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
     }
 }
 

@@ -102,8 +102,9 @@ pub(crate) async fn agree(
     let sealed = form.one("request")?.unwrap_or_default();
     let request = state.sign_in.open_client_request(sealed, &browser)?;
     let provider = form.one("provider")?.unwrap_or_default();
-    let names = Names(provider);
-    let flows = cookies.flows(&names).into_iter().map(|(flow, _)| flow);
+    let live = state.sign_in.live();
+    let names = Names::of(&live, provider);
+    let flows = cookies.open(&names);
     let another_account = cookies.get(&names.refused()).is_some();
     let look = language.look(&state.settings.page);
     let started = state
@@ -113,7 +114,7 @@ pub(crate) async fn agree(
             provider,
             form.one("env")?,
             another_account,
-            flows.collect(),
+            flows,
         )
         .await;
     let started = match started {
@@ -124,12 +125,13 @@ pub(crate) async fn agree(
             return Ok(Html(onward_page_of_route(&look, target.as_str())).into_response());
         }
     };
-    let live = state.sign_in.live();
-    let mut set = ResponseCookies::new(&started.provider, live.origins.app().as_str());
-    for flow in started.abandoned {
-        set.remove_flow(flow);
-    }
-    set.set_flow(started.flow, &started.cookie);
+    let mut set = ResponseCookies::new(
+        &live,
+        &started.provider,
+        live.origins.app().as_str(),
+        &state.settings.environment,
+    );
+    set.begin_flow(&started, &cookies);
     let page = onward_page_of_route(&look, started.location.as_str());
     Ok((set, Html(page)).into_response())
 }

@@ -7,7 +7,6 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
-use secrecy::SecretString;
 use serde_json::json;
 use stagedoor_signin::{CallbackRequest, Delivery, SignInError, SignedIn};
 use url::Url;
@@ -60,7 +59,8 @@ pub(crate) async fn from_form(
 ) -> Result<Response, ApiError> {
     let mut parameters = Parameters::parse(&body);
     let reposted = parameters.take(REPOSTED);
-    if reposted || !cookies.flows(&Names(&provider)).is_empty() {
+    let names = Names::of(&state.sign_in.live(), &provider);
+    if reposted || !cookies.flows(&names).is_empty() {
         return finish(
             &state,
             provider,
@@ -113,10 +113,11 @@ async fn finish(
     teller: &Teller,
     onward: Onward,
 ) -> Result<Response, ApiError> {
-    let names = Names(&provider);
+    let live = state.sign_in.live();
+    let names = Names::of(&live, &provider);
     let request = CallbackRequest {
         flow_cookies: cookies.flows(&names),
-        session_cookie: cookies.whole(&names.session()).map(SecretString::from),
+        session_cookies: cookies.sessions(&names),
         parameters: parameters.into_pairs(),
         provider,
     };
@@ -125,13 +126,17 @@ async fn finish(
         // Nothing tells where this answer belongs but that it is no other's:
         // a popup is closed, and its app told.
         Err(error @ SignInError::StateInvalid) => {
-            let live = state.sign_in.live();
             let origin = live.origins.app().as_str();
             return Ok(message(state, teller, origin, Err(&error)));
         }
         Err(error) => return Err(error.into()),
     };
-    let mut set = ResponseCookies::new(&answer.provider, answer.origin.as_str());
+    let mut set = ResponseCookies::new(
+        &live,
+        &answer.provider,
+        answer.origin.as_str(),
+        &state.settings.environment,
+    );
     set.remove_flow(answer.flow);
     match &answer.outcome {
         // A program has a session of its own.

@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, Uri};
-use secrecy::SecretString;
 use serde_json::json;
 use stagedoor_signin::LogoutRequest;
 
@@ -27,19 +26,22 @@ pub(crate) async fn logout(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let query = Parameters::of_query(&uri);
-    let names = Names(&provider);
+    let environment = query.one("env")?.map(str::to_owned);
+    let usual = &state.settings.environment;
+    let live = state.sign_in.live();
+    let names =
+        Names::of(&live, &provider).sessions(environment.as_deref().unwrap_or_default(), usual);
     let origin = origin_of(&headers);
     let request = LogoutRequest {
-        environment: query.one("env")?.map(str::to_owned),
+        environment,
         from_frontend: is_from_frontend(&headers),
         origin: origin.clone(),
-        session_cookie: cookies.whole(&names.session()).map(SecretString::from),
+        session_cookie: names.session_in(&cookies, state.settings.take_over_sessions),
         provider,
     };
     let logged_out = state.sign_in.logout(request).await?;
-    let live = state.sign_in.live();
     let origin = origin.unwrap_or_else(|| live.origins.app().as_str().to_owned());
-    let mut set = ResponseCookies::new(&logged_out.provider, &origin);
+    let mut set = ResponseCookies::new(&live, &logged_out.provider, &origin, usual);
     set.remove_session(&cookies);
     Ok(match logged_out.logout_url {
         Some(url) => (set, Json(json!({ "logoutUrl": url }))).into_response(),

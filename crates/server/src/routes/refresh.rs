@@ -6,7 +6,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, Uri};
-use secrecy::SecretString;
 use stagedoor_signin::RefreshRequest;
 
 use super::{is_from_frontend, origin_of};
@@ -26,19 +25,22 @@ pub(crate) async fn refresh(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let query = Parameters::of_query(&uri);
-    let names = Names(&provider);
+    let environment = query.one("env")?.map(str::to_owned);
+    let usual = &state.settings.environment;
+    let live = state.sign_in.live();
+    let names =
+        Names::of(&live, &provider).sessions(environment.as_deref().unwrap_or_default(), usual);
     let request = RefreshRequest {
-        environment: query.one("env")?.map(str::to_owned),
+        environment,
         scope: query.one("scope")?.map(str::to_owned),
         from_frontend: is_from_frontend(&headers),
-        granted_scope: cookies.whole(&names.granted_scope()),
-        session_cookie: cookies.whole(&names.session()).map(SecretString::from),
+        granted_scope: cookies.whole(&names.granted_scope),
+        session_cookie: names.session_in(&cookies, state.settings.take_over_sessions),
         provider,
     };
     let refreshed = state.sign_in.refresh(request).await?;
-    let live = state.sign_in.live();
     let origin = origin_of(&headers).unwrap_or_else(|| live.origins.app().as_str().to_owned());
-    let mut set = ResponseCookies::new(&refreshed.provider, &origin);
+    let mut set = ResponseCookies::new(&live, &refreshed.provider, &origin, usual);
     set.set_session(&refreshed.cookie, &refreshed.granted_scope, &cookies);
     Ok((set, Json(refreshed.session)).into_response())
 }

@@ -22,36 +22,32 @@ pub(crate) async fn start(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let query = Parameters::of_query(&uri);
-    let names = Names(&provider);
-    let granted_scope = cookies.whole(&names.granted_scope());
+    let live = state.sign_in.live();
+    let names = Names::of(&live, &provider);
+    let environment = query.one("env")?;
+    let usual = &state.settings.environment;
+    let sessions = names.sessions(environment.unwrap_or_default(), usual);
+    let granted_scope = cookies.whole(&sessions.granted_scope);
     let started = state
         .sign_in
         .start(StartRequest {
             provider: &provider,
-            environment: query.one("env")?,
+            environment,
             origin: query.one("origin")?,
             flow: query.one("flow")?,
             redirect_url: query.one("redirectUrl")?,
             scope: query.one("scope")?,
             granted_scope: granted_scope.as_deref(),
             another_account: cookies.get(&names.refused()).is_some(),
-            open_flows: cookies
-                .flows(&names)
-                .into_iter()
-                .map(|(flow, _)| flow)
-                .collect(),
+            open_flows: cookies.open(&names),
         })
         .await?;
-    let live = state.sign_in.live();
     let origin = started
         .origin
         .as_ref()
         .unwrap_or_else(|| live.origins.app());
-    let mut set = ResponseCookies::new(&started.provider, origin.as_str());
-    for flow in started.abandoned {
-        set.remove_flow(flow);
-    }
-    set.set_flow(started.flow, &started.cookie);
+    let mut set = ResponseCookies::new(&live, &started.provider, origin.as_str(), usual);
+    set.begin_flow(&started, &cookies);
     let location =
         HeaderValue::from_str(started.location.as_str()).map_err(|_| ApiError::Unreadable)?;
     Ok((StatusCode::FOUND, set, [(header::LOCATION, location)]).into_response())

@@ -30,8 +30,8 @@ pub struct CallbackRequest {
     pub parameters: Vec<(String, String)>,
     /// The flow cookies of this provider.
     pub flow_cookies: Vec<(FlowId, String)>,
-    /// The session cookie there was before.
-    pub session_cookie: Option<SecretString>,
+    /// The session cookies there were before, in whatever environment.
+    pub session_cookies: Vec<SecretString>,
 }
 
 /// How the answer is delivered, whatever it is.
@@ -153,7 +153,9 @@ impl SignIn {
         match opening.await {
             Ok((signed_in, session)) => {
                 if !for_client {
-                    self.end_previous(request.session_cookie, &session).await;
+                    for cookie in &request.session_cookies {
+                        self.end_previous(cookie, &session).await;
+                    }
                 }
                 self.keep_to_limit(&session).await;
                 Ok(signed_in)
@@ -234,12 +236,11 @@ impl SignIn {
         Ok((signed_in, session))
     }
 
-    /// The session this browser had before is replaced, not left behind.
-    async fn end_previous(&self, cookie: Option<SecretString>, session: &SessionRecord) {
+    /// The session this browser had before is replaced, not left behind; one in
+    /// another environment goes on.
+    async fn end_previous(&self, cookie: &SecretString, session: &SessionRecord) {
         use secrecy::ExposeSecret;
-        let Some(Presented::Ours(previous)) =
-            cookie.and_then(|value| Presented::parse(value.expose_secret()))
-        else {
+        let Some(Presented::Ours(previous)) = Presented::parse(cookie.expose_secret()) else {
             return;
         };
         let now = self.clock.now();
@@ -248,7 +249,8 @@ impl SignIn {
         };
         let tokens = SessionTokens::open(&self.keychain(), &record).ok();
         let standing = Standing::of(&previous, &record, tokens.as_ref(), now);
-        if standing == Standing::Unknown || record.id == session.id {
+        let elsewhere = record.environment != session.environment;
+        if standing == Standing::Unknown || record.id == session.id || elsewhere {
             return;
         }
         match self.storage.delete_session(record.id).await {

@@ -60,6 +60,13 @@ impl SessionCookie {
         &self.secret
     }
 
+    /// Whether a cookie's value is one of these, rather than a refresh token of
+    /// Backstage's.
+    #[must_use]
+    pub fn is_ours(value: &str) -> bool {
+        value.starts_with(PREFIX)
+    }
+
     fn parse(value: &str) -> Option<Self> {
         let encoded = value.strip_prefix(PREFIX)?;
         let bytes = URL_SAFE_NO_PAD.decode(encoded).ok()?;

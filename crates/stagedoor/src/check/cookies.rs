@@ -40,9 +40,18 @@ pub(super) fn check(provider: &str, addresses: &Addresses<'_>) -> Vec<Finding> {
     .flatten()
     .collect();
     if found.is_empty() {
-        return vec![Finding::ok(CHECK, attributes.to_string())];
+        return vec![Finding::ok(CHECK, described(&attributes))];
     }
     found
+}
+
+/// Those of sign-ins and sessions; the others don't matter to who gets in.
+fn described(attributes: &CookieScope) -> String {
+    if attributes.secure {
+        format!("__Host-…; {}", attributes.guarded())
+    } else {
+        attributes.to_string()
+    }
 }
 
 /// Cookies are set by the host of `/start` and read by that of the callback.
@@ -63,7 +72,8 @@ fn one_host(
     })
 }
 
-/// `/start` and `/refresh` have to be below the cookies' path.
+/// `/start` and `/refresh` have to be below the cookies' path, unless it is that
+/// of the whole host.
 fn one_path(
     provider: &str,
     Addresses { backend, .. }: &Addresses<'_>,
@@ -77,7 +87,7 @@ fn one_path(
     let below = routes
         .strip_prefix(path)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    (!below).then(|| {
+    (!below && !attributes.secure).then(|| {
         Finding::failure(
             CHECK,
             format!("callbackUrl gives them the path {path}, so that browsers don't send them to {routes}"),
@@ -116,11 +126,12 @@ fn go_along(
     if same_site(app, backend) {
         return None;
     }
+    let shown = described(attributes);
     Some(if attributes.cross_site {
         Finding::warning(
             CHECK,
             format!(
-                "{attributes}: {app_origin} and {backend_origin} are different sites, and browsers that block third-party cookies sign people out at every reload"
+                "{shown}: {app_origin} and {backend_origin} are different sites, and browsers that block third-party cookies sign people out at every reload"
             ),
             "put app and backend under one domain, such as portal.example.com and auth.example.com",
         )
@@ -128,7 +139,7 @@ fn go_along(
         Finding::failure(
             CHECK,
             format!(
-                "{attributes}: {app_origin} and {backend_origin} are different sites, so that browsers send none with the frontend's calls: nobody stays signed in"
+                "{shown}: {app_origin} and {backend_origin} are different sites, so that browsers send none with the frontend's calls: nobody stays signed in"
             ),
             "put app and backend on one host or domain, both https",
         )
@@ -186,7 +197,7 @@ mod tests {
             Level::Ok,
             lax,
         );
-        let lax = "Path=/b/api/auth/oidc; HttpOnly; Secure; SameSite=Lax";
+        let lax = "__Host-…; Path=/; HttpOnly; Secure; SameSite=Lax";
         says(
             of("https://x.example.com", "https://x.example.com/b", None),
             Level::Ok,
@@ -225,6 +236,7 @@ mod tests {
 
     #[test]
     fn the_callback_is_on_the_backends_host_and_path() {
+        let http = |callback| of("http://a.com", "http://a.com", Some(callback));
         let of = |callback| of("https://a.com", "https://a.com", Some(callback));
         says(
             of("https://b.com/api/auth/oidc/handler/frame"),
@@ -233,11 +245,16 @@ mod tests {
         );
         says(
             of("https://a.com/x/oidc/handler/frame"),
+            Level::Ok,
+            "Path=/;",
+        );
+        says(
+            http("http://a.com/x/oidc/handler/frame"),
             Level::Failure,
             "the path /x/oidc",
         );
         says(
-            of("https://a.com/callback"),
+            http("http://a.com/callback"),
             Level::Failure,
             "the path /callback/oidc",
         );

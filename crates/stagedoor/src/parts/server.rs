@@ -32,6 +32,7 @@ pub(crate) fn server_settings(
         dev,
         page: page(settings),
         request_timeout: REQUEST_TIMEOUT,
+        take_over_sessions: settings.stagedoor.take_over_sessions,
         client_addresses: client_addresses(settings)?,
     })
 }

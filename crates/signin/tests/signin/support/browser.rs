@@ -89,7 +89,7 @@ impl Browser {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             flow_cookies: self.flows.clone(),
-            session_cookie: self.session.clone().map(Into::into),
+            session_cookies: self.session.clone().map(Into::into).into_iter().collect(),
         }
     }
 

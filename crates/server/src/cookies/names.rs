@@ -1,0 +1,245 @@
+//! What the cookies of a provider are called.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use stagedoor_signin::{FlowId, Live, session::SessionCookie};
+
+use super::{CookieScope, RequestCookies};
+
+/// A cookie whose name begins so is kept by browsers only when our own host has
+/// set it, encrypted, for all of its paths: no other host of the domain can
+/// plant one, to have somebody signed in as somebody else (RFC 6265bis §4.1.3.2).
+pub(super) const GUARD: &str = "__Host-";
+const FLOW: &str = "-nonce";
+
+/// The names of one provider's cookies.
+///
+/// Over https those that are ours alone are guarded. Those that Backstage knows
+/// too have its names: what is granted, which it reads after a move back, and a
+/// refresh token, which we take over. Neither signs anybody in by itself.
+pub(crate) struct Names<'a> {
+    provider: &'a str,
+    /// What tells several installations on one host apart; `None` over http,
+    /// where nothing can be guarded.
+    guarded: Option<String>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of `provider`, guarded when it is only ever reached by https.
+    pub(crate) fn of(live: &Live, provider: &'a str) -> Self {
+        let mut callbacks = live
+            .providers
+            .iter()
+            .filter(|it| it.id == provider)
+            .map(|it| &it.callback_url)
+            .peekable();
+        let first = callbacks.peek().copied();
+        let guarded = first
+            .filter(|_| callbacks.all(|url| url.scheme() == "https"))
+            .map(|url| installation(provider, &CookieScope::new(provider, url, None).path));
+        Self { provider, guarded }
+    }
+
+    /// A flow's cookie: one per flow, so that flows don't disturb each other.
+    pub(super) fn flow(&self, flow: FlowId) -> String {
+        format!("{}{flow}", self.flow_prefix())
+    }
+
+    pub(super) fn flow_prefix(&self) -> String {
+        match &self.guarded {
+            Some(installation) => format!("{GUARD}{}{FLOW}{installation}.", self.provider),
+            None => format!("{}{FLOW}.", self.provider),
+        }
+    }
+
+    /// The flow that a cookie of this name belongs to, if it is one that counts
+    /// together with those of this provider: guarded ones go to the whole host,
+    /// so that all of them together must stay small.
+    pub(super) fn flow_of(&self, name: &str) -> Option<FlowId> {
+        let (before, flow) = name.rsplit_once('.')?;
+        let counts = match &self.guarded {
+            Some(_) => before.starts_with(GUARD) && before.contains(FLOW),
+            None => before.strip_suffix(FLOW) == Some(self.provider),
+        };
+        flow.parse().ok().filter(|_| counts)
+    }
+
+    /// The names of a session's cookies in `environment`: each has its own, and
+    /// that of `usual`, which is `auth.environment`, the names of Backstage.
+    pub(crate) fn sessions(&self, environment: &str, usual: &str) -> SessionNames {
+        let ending = match environment {
+            "" => String::new(),
+            environment if environment == usual => String::new(),
+            other => format!(".{}", utf8_percent_encode(other, NON_ALPHANUMERIC)),
+        };
+        let of_backstage = format!("{}-refresh-token{ending}", self.provider);
+        SessionNames {
+            session: match &self.guarded {
+                Some(_) => format!("{}{ending}", self.guarded_session()),
+                None => of_backstage.clone(),
+            },
+            of_backstage,
+            granted_scope: format!("{}-granted-scope{ending}", self.provider),
+        }
+    }
+
+    /// Whether a cookie of this name is a session of this provider, in whatever
+    /// environment.
+    pub(super) fn is_session(&self, name: &str) -> bool {
+        let usual = self.sessions("", "").session;
+        name.strip_prefix(&usual)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
+
+    fn guarded_session(&self) -> String {
+        let installation = self.guarded.as_deref().unwrap_or_default();
+        format!("{GUARD}{}-session{installation}", self.provider)
+    }
+
+    /// Says that the last sign-in was refused: the next one asks for another
+    /// account.
+    pub(crate) fn refused(&self) -> String {
+        format!("{}-refused", self.provider)
+    }
+}
+
+/// The names of the cookies of one session.
+#[derive(Debug)]
+pub(crate) struct SessionNames {
+    pub(super) session: String,
+    /// Where Backstage keeps its refresh token, and we our sessions over http.
+    pub(super) of_backstage: String,
+    pub(crate) granted_scope: String,
+}
+
+impl SessionNames {
+    /// Whether our sessions have a name of their own.
+    pub(super) fn are_apart(&self) -> bool {
+        self.session != self.of_backstage
+    }
+
+    /// The session that a browser brings: ours, or a refresh token of
+    /// Backstage's where those are taken over.
+    ///
+    /// One of ours is believed under its own name only. Under Backstage's any
+    /// host of the domain can have planted it.
+    pub(crate) fn session_in(
+        &self,
+        cookies: &RequestCookies,
+        take_over: bool,
+    ) -> Option<SecretString> {
+        let is_ours = |value: &String| SessionCookie::is_ours(value);
+        let of_backstage = || cookies.whole(&self.of_backstage);
+        let ours = match self.are_apart() {
+            true => cookies.get(&self.session).map(str::to_owned),
+            false => of_backstage(),
+        };
+        let found = ours
+            .filter(is_ours)
+            .or_else(|| of_backstage().filter(|value| take_over && !is_ours(value)));
+        found.map(SecretString::from)
+    }
+}
+
+impl std::fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.provider)
+    }
+}
+
+/// Nothing at the usual place; else a few letters that follow from the path.
+fn installation(provider: &str, path: &str) -> String {
+    if path == format!("/api/auth/{provider}") {
+        return String::new();
+    }
+    let hash = Sha256::digest(path.as_bytes());
+    format!(
+        "~{:02x}{:02x}{:02x}{:02x}",
+        hash[0], hash[1], hash[2], hash[3]
+    )
+}
+
+#[cfg(test)]
+impl<'a> Names<'a> {
+    pub(super) fn unguarded(provider: &'a str) -> Self {
+        Self {
+            provider,
+            guarded: None,
+        }
+    }
+
+    pub(super) fn guarded(provider: &'a str, path: &str) -> Self {
+        Self {
+            provider,
+            guarded: Some(installation(provider, path)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, header};
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const FLOW_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+    const OURS: &str = "sd1.AAAA";
+
+    fn session_in(names: &Names<'_>, line: &str, take_over: bool) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, line.parse().unwrap());
+        let cookies = RequestCookies::parse(&headers);
+        let found = names.sessions("", "").session_in(&cookies, take_over);
+        found.map(|secret| secret.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn what_can_be_planted_is_not_ours_over_https() {
+        let names = Names::guarded("p", "/api/auth/p");
+        let planted = format!("p-refresh-token={OURS}; p-session={OURS}");
+        assert_eq!(session_in(&names, &planted, true), None);
+        let both = format!("p-refresh-token=raw; __Host-p-session={OURS}");
+        assert_eq!(session_in(&names, &both, true).as_deref(), Some(OURS));
+        let raw = "p-refresh-token-0=ra; p-refresh-token-1=w";
+        assert_eq!(session_in(&names, raw, true).as_deref(), Some("raw"));
+        assert_eq!(session_in(&names, raw, false), None);
+        assert_eq!(names.flow_of(&format!("p-nonce.{FLOW_ID}")), None);
+    }
+
+    #[test]
+    fn over_http_the_names_are_those_of_backstage() {
+        let names = Names::unguarded("p");
+        let ours = format!("p-refresh-token={OURS}");
+        assert_eq!(session_in(&names, &ours, false).as_deref(), Some(OURS));
+        assert_eq!(session_in(&names, "p-refresh-token=raw", false), None);
+        assert!(names.flow_of(&format!("p-nonce.{FLOW_ID}")).is_some());
+        assert!(names.flow_of(&format!("q-nonce.{FLOW_ID}")).is_none());
+    }
+
+    #[test]
+    fn environments_have_their_own() {
+        for names in [Names::unguarded("p"), Names::guarded("p", "/api/auth/p")] {
+            let [usual, other] = ["production", "a b"].map(|it| names.sessions(it, "production"));
+            assert_eq!(usual.of_backstage, "p-refresh-token");
+            assert_eq!(usual.granted_scope, "p-granted-scope");
+            assert_eq!(other.granted_scope, "p-granted-scope.a%20b");
+            assert!(other.session.ends_with(".a%20b"), "{}", other.session);
+            assert!(names.is_session(&usual.session) && names.is_session(&other.session));
+            assert!(!names.is_session(&format!("{}x", usual.session)));
+        }
+    }
+
+    #[test]
+    fn installations_on_one_host_have_their_own() {
+        let usual = Names::guarded("p", "/api/auth/p");
+        let other = Names::guarded("p", "/portal/api/auth/p");
+        assert_eq!(usual.guarded_session(), "__Host-p-session");
+        assert!(other.guarded_session().starts_with("__Host-p-session~"));
+        assert_ne!(usual.flow_prefix(), other.flow_prefix());
+        // Together they must not grow.
+        let name = format!("{}{FLOW_ID}", other.flow_prefix());
+        assert!(usual.flow_of(&name).is_some());
+    }
+}
