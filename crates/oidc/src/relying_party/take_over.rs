@@ -2,8 +2,8 @@
 
 use super::RelyingParty;
 use crate::{
-    claims::Claims, error::OidcError, id_token::OriginalSignIn, secrets::RefreshToken,
-    token_endpoint::TokenSet, userinfo::ExpectedSubject,
+    claims::Claims, error::OidcError, id_token::OriginalSignIn, refresh_failure::RefreshFailure,
+    secrets::RefreshToken, token_endpoint::TokenSet, userinfo::ExpectedSubject,
 };
 
 /// What came of a refresh token that was given to someone else.
@@ -35,7 +35,10 @@ impl RelyingParty {
     ///
     /// # Errors
     /// As [`Self::refresh`].
-    pub async fn take_over(&self, refresh_token: &RefreshToken) -> Result<TakenOver, OidcError> {
+    pub async fn take_over(
+        &self,
+        refresh_token: &RefreshToken,
+    ) -> Result<TakenOver, RefreshFailure> {
         let tokens = self.refresh(refresh_token, OriginalSignIn::Unknown).await?;
         Ok(match tokens.id_token {
             Some(_) => TakenOver::Identified(tokens),

@@ -7,7 +7,7 @@ use crate::support::{Client, Endpoint, SUBJECT, refused};
 
 async fn take_over(client: &Client) -> Result<TakenOver, OidcError> {
     let token = RefreshToken::new("from-elsewhere");
-    client.party.take_over(&token).await
+    Ok(client.party.take_over(&token).await?)
 }
 
 /// A grant that comes without an ID token.
