@@ -57,7 +57,9 @@ impl ResolveError {
             Self::UserNotFound | Self::NotFound(_) => ErrorName::NotFoundError,
             Self::SeveralUsers => ErrorName::ConflictError,
             Self::NotAllowed(_) => ErrorName::NotAllowedError,
-            Self::Catalog(_) => ErrorName::ServiceUnavailableError,
+            Self::Catalog(_) | Self::Token(TokenError::Storage(_)) => {
+                ErrorName::ServiceUnavailableError
+            }
             Self::EmailMissing
             | Self::ClaimMissing(_)
             | Self::NobodyResolved
@@ -77,6 +79,7 @@ impl ResolveError {
             Self::ClaimMissing(_) => "claim_missing",
             Self::NobodyResolved => "nobody_resolved",
             Self::Catalog(_) => "catalog_unavailable",
+            Self::Token(TokenError::Storage(_)) => "storage_unavailable",
             Self::Token(_) => "token_not_issued",
             Self::Other(_) => "resolver_failed",
         }
