@@ -317,3 +317,19 @@ test('a provider can be named; one without resolvers serves no program', async (
     await house.close();
   }
 });
+
+test('over https the binding has a name that no other host can plant', async () => {
+  const house = await openHouse({ idp, baseUrl: 'https://auth.example.test', stagedoor: { nativeClients } });
+  try {
+    const page = await send('GET', `${house.door.local}/api/auth/v1/authorize${new URL(program().url).search}`, { headers: { host: 'auth.example.test' } });
+    assert.equal(page.status, 200, page.text);
+    assert.match(page.setCookies.join(), /^__Host-stagedoor-client=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    const form = parseForm(page.text, `${house.door.local}/api/auth/v1/authorize`);
+    const value = page.setCookies[0].split(';')[0].split('=')[1];
+    const agreeing = name => send('POST', `${house.door.local}/api/auth/v1/authorize`, { headers: { ...FORM, cookie: `${name}=${value}` }, body: form.body });
+    assertError(await agreeing('stagedoor-client'), 403, 'NotAllowedError');
+    assert.equal((await agreeing('__Host-stagedoor-client')).status, 200);
+  } finally {
+    await house.close();
+  }
+});

@@ -22,3 +22,8 @@ pub mod native;
 pub mod verify;
 
 pub use stagedoor_identity::{BackstageToken, EntityRef, Profile};
+
+/// The code of `docs/rust-client.md`, which is tested with that of this crate.
+#[cfg(all(doctest, feature = "axum", feature = "tower"))]
+#[doc = include_str!("../../../docs/rust-client.md")]
+pub struct Documentation;
