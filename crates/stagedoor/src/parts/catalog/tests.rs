@@ -42,7 +42,7 @@ fn chosen(endpoints: &str, with_file: bool) -> Result<CatalogInUse, StartError> 
         Arc::new(SystemEntropy::default()),
     )
     .unwrap();
-    catalog(&loaded.settings, Arc::new(keys), clock)
+    catalog(&loaded.settings, Arc::new(keys), Authorities::new(), clock)
 }
 
 fn remote_at(chosen: Result<CatalogInUse, StartError>) -> String {
