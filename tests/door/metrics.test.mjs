@@ -58,7 +58,7 @@ describe('metrics', () => {
     change({ ...providerBlock(idp), timeout: 'soon' });
     await until(async () => sum(await samples(), 'stagedoor_configuration_refused') === 1, { what: 'the refusal' });
     change(providerBlock(idp));
-    await until(async () => sum(await samples(), 'stagedoor_configuration_generation') === generation + 1, { what: 'the change' });
+    await until(async () => sum(await samples(), 'stagedoor_configuration_generation') > generation, { what: 'the change' });
     assert.equal(sum(await samples(), 'stagedoor_configuration_refused'), 0);
   });
 

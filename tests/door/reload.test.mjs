@@ -34,8 +34,7 @@ better('a provider that is added can be signed in at, within a second, and the o
   assertSession((await signedIn(door, { provider: 'other' })).session);
   assert.equal((await refresh(jar, door)).status, 200);
   change(oidc());
-  await took(changes + 2);
-  assert.equal((await send('GET', `${door.auth}/other/start?env=development`)).status, 404);
+  await until(async () => (await send('GET', `${door.auth}/other/start?env=development`)).status === 404, { what: 'it to go' });
 });
 
 better('a bad change is refused with its place, and the old one serves on; SIGHUP asks again', async () => {
@@ -68,6 +67,5 @@ better('a client secret and a session secret are rotated without a restart', asy
   idp.store.clients.get('backstage').client_secret = 'rotated-at-the-provider';
   assert.equal((await refresh(jar, door)).status, 401);
   writeFileSync(file, 'rotated-at-the-provider\n');
-  await took(changes + 2);
-  assert.equal((await refresh(jar, door)).status, 200, 'a secret file that changes is read again');
+  await until(async () => (await refresh(jar, door)).status === 200, { what: 'a secret file that changes to be read again' });
 });
