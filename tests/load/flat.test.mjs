@@ -17,7 +17,7 @@ const BYTES_PER_SESSION = 4_096;
 /** How much memory may grow while people go on refreshing. */
 const GROWTH_MIB = 8;
 
-test('2,000 people sign in and refresh , and nothing grows', async () => {
+test('2,000 people sign in and refresh, and nothing grows', async () => {
   const directory = temporaryDirectory();
   const report = join(directory, 'report.json');
   const args = {

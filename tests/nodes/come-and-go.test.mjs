@@ -14,7 +14,7 @@ const A_WHILE = 1_500;
 async function underLoad(t, rotation, options) {
   const all = await Nodes.start({ people: 240, rotation });
   t.after(() => all.close());
-  const load = new Load(all.load, { 'provider-runs': true, ...options });
+  const load = new Load(all.load, { 'provider-runs': true, concurrency: 8, ...options });
   t.after(() => load.close());
   await load.phase('SignIns');
   await pause(500);

@@ -69,6 +69,7 @@ export class Nodes {
     const { config } = this.load;
     config.backend.database = this.database.database();
     config.auth.providers.oidc = { development: providerBlock(this.idp, { timeout: '20s' }) };
+    config.stagedoor.trustedProxies = ['loopback'];
     config.catalog.locations.push({ type: 'file', target: CATALOG });
     this.#config = config;
   }
@@ -131,7 +132,7 @@ export class Nodes {
   /** What the nodes that ever were had to complain of, for when a test fails. */
   complaints() {
     const lines = [this.#ended, ...this.nodes.map(node => node.log)].join('\n').split('\n');
-    return lines.filter(line => / (WARN|ERROR) /.test(line)).map(line => line.slice(0, 500)).slice(-30).join('\n');
+    return lines.filter(line => / (WARN|ERROR) /.test(line) && !/sqlx::pool/.test(line)).map(line => line.slice(0, 500)).slice(-30).join('\n');
   }
 
   /** Waits until a node is ready. */
