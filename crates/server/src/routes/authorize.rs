@@ -25,6 +25,9 @@ use crate::{
 
 /// Binds what is shown to the browser that shows it.
 const COOKIE: &str = "stagedoor-client";
+/// Its name over https, where browsers keep one of this name only when our own
+/// host has set it: no other host of the domain can plant one that it knows.
+const GUARDED_COOKIE: &str = "__Host-stagedoor-client";
 
 /// Shows the person who asks, and the ways to agree.
 pub(crate) async fn ask(
@@ -71,7 +74,7 @@ pub(crate) async fn ask(
             title: &provider.title,
         })
         .collect();
-    let browser = match binding(&cookies) {
+    let browser = match binding(&state, &cookies) {
         Some(browser) => browser,
         None => state.sign_in.new_browser_binding()?,
     };
@@ -97,7 +100,7 @@ pub(crate) async fn agree(
 ) -> Result<Response, ApiError> {
     must_be_on(&state)?;
     let form = Parameters::parse(&body);
-    let browser = binding(&cookies).filter(|_| is_from_this_page(&headers));
+    let browser = binding(&state, &cookies).filter(|_| is_from_this_page(&headers));
     let browser = browser.ok_or(SignInError::FlowCookieMissing)?;
     let sealed = form.one("request")?.unwrap_or_default();
     let request = state.sign_in.open_client_request(sealed, &browser)?;
@@ -145,8 +148,16 @@ pub(super) fn must_be_on(state: &AppState) -> Result<(), SignInError> {
     }
 }
 
-fn binding(cookies: &RequestCookies) -> Option<BrowserBinding> {
-    cookies.get(COOKIE).and_then(BrowserBinding::parse)
+fn binding(state: &AppState, cookies: &RequestCookies) -> Option<BrowserBinding> {
+    let name = match is_encrypted(state) {
+        true => GUARDED_COOKIE,
+        false => COOKIE,
+    };
+    cookies.get(name).and_then(BrowserBinding::parse)
+}
+
+fn is_encrypted(state: &AppState) -> bool {
+    state.settings.base_url.scheme() == "https"
 }
 
 /// Browsers say from where a form was sent, and let no page lie about it. Older
@@ -158,19 +169,19 @@ fn is_from_this_page(headers: &HeaderMap) -> bool {
 }
 
 fn cookie(state: &AppState, browser: &BrowserBinding) -> Result<HeaderValue, ApiError> {
-    let base_url = &state.settings.base_url;
-    let secure = if base_url.scheme() == "https" {
-        "; Secure"
-    } else {
-        ""
-    };
-    let base_path = base_url.path().trim_end_matches('/');
+    let value = browser.expose();
     let seconds = SignIn::flow_lifetime().as_secs();
-    HeaderValue::try_from(format!(
-        "{COOKIE}={}; Max-Age={seconds}; Path={base_path}/api/auth/v1/authorize; HttpOnly{secure}; SameSite=Strict",
-        browser.expose()
-    ))
-    .map_err(|_| ApiError::Unreadable)
+    let cookie = if is_encrypted(state) {
+        format!(
+            "{GUARDED_COOKIE}={value}; Max-Age={seconds}; Path=/; HttpOnly; Secure; SameSite=Strict"
+        )
+    } else {
+        let path = state.settings.base_url.path().trim_end_matches('/');
+        format!(
+            "{COOKIE}={value}; Max-Age={seconds}; Path={path}/api/auth/v1/authorize; HttpOnly; SameSite=Strict"
+        )
+    };
+    HeaderValue::try_from(cookie).map_err(|_| ApiError::Unreadable)
 }
 
 fn redirect(url: &Url) -> Result<Response, ApiError> {
