@@ -15,7 +15,7 @@ const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (docume
 const page = element('page');
 const status = element('status');
 const signOutButton = /** @type {HTMLButtonElement} */ (element('sign-out'));
-const { authUrl = '', appTitle = '', auto, redirect } = page.dataset;
+const { authUrl = '', appTitle = '', environment, auto, redirect } = page.dataset;
 /** @type {Record<string, string>} */
 const words = JSON.parse(element('words').textContent ?? '');
 const signInTitle = document.title;
@@ -24,7 +24,7 @@ const { lang } = document.documentElement;
 /** @type {Way[]} */
 const ways = [...document.querySelectorAll('[data-provider]')].map(node => {
   const item = /** @type {HTMLElement} */ (node);
-  const { provider: id = '', title = id, environment } = item.dataset;
+  const { provider: id = '', title = id } = item.dataset;
   const auth = OAuth2.create({
     discoveryApi: { getBaseUrl: async () => authUrl },
     provider: { id, title },
@@ -61,8 +61,17 @@ const kept = (storage, key) => ({
     }
   },
 });
-/** The id of the provider that last let someone in. */
-const lastUsed = kept(() => localStorage, 'stagedoor.last-provider');
+/** The id of the provider that last let someone in: in this tab, else in this browser. */
+const lastUsed = {
+  places: [() => sessionStorage, () => localStorage].map(storage => kept(storage, `stagedoor.last-provider.${environment}`)),
+  read() {
+    return this.places.map(place => place.read()).find(Boolean);
+  },
+  /** @param {string} [id] */
+  write(id) {
+    for (const place of this.places) place.write(id);
+  },
+};
 /** That someone signed out in this tab, also by way of the provider: nobody is signed in again without a click. */
 const leftOnPurpose = kept(() => sessionStorage, 'stagedoor.signed-out');
 

@@ -260,7 +260,7 @@ test('any id whose block has a metadataUrl is a provider, with cookies and route
   await signedIn(door, { provider: 'third', env: 'staging', jar });
   for (const [provider, env] of [['other', 'development'], ['third', 'staging']]) assert.equal((await refresh(jar, door, { provider, env })).status, 200, provider);
   assert.equal((await refresh(jar, door, { provider: 'third', env: 'development' })).status, 401);
-  assert.deepEqual(jar.held().map(({ name }) => name).filter(name => /refresh-token/.test(name)).sort(), ['other-refresh-token', 'third-refresh-token']);
+  assert.deepEqual(jar.held().map(({ name }) => name).filter(name => /refresh-token/.test(name)).sort(), ['other-refresh-token', 'third-refresh-token.staging']);
 });
 
 test('an environment may be called as a setting is', async t => {

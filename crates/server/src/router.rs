@@ -8,7 +8,9 @@ use axum::{
     routing::{delete, get, post},
 };
 use http::StatusCode;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
+};
 
 use crate::{AppState, cors, error, headers, limits, metrics, request_id, routes};
 
@@ -71,7 +73,10 @@ fn guarded(routes: Router<AppState>, limit: Duration) -> Router<AppState> {
 }
 
 fn pages() -> Router<AppState> {
-    Router::new().route("/", get(routes::sign_in_page::page))
+    Router::new().route(
+        "/",
+        get(routes::sign_in_page::page).layer(CompressionLayer::new()),
+    )
 }
 
 fn other_routes() -> Router<AppState> {
@@ -116,7 +121,10 @@ fn auth_routes() -> Router<AppState> {
             "/.backstage/auth/v1/jwks.json",
             get(routes::plugin_keys::jwks),
         )
-        .route("/.assets/{name}", get(routes::assets::asset))
+        .route(
+            "/.assets/{name}",
+            get(routes::assets::asset).layer(CompressionLayer::new()),
+        )
         .route("/.icons/{name}", get(routes::icons::icon))
         .route("/.providers", get(routes::providers::list))
         .route(

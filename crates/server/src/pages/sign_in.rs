@@ -21,16 +21,14 @@ const LONGEST_MESSAGE: usize = 300;
 pub(crate) struct ProviderButton<'a> {
     /// Id in `auth.providers`.
     pub(crate) id: &'a str,
-    /// The environment whose settings are in force.
-    pub(crate) environment: &'a str,
     /// Name for people, from configuration.
     pub(crate) title: &'a str,
     /// Words for the button; absent: "Sign in using {title}".
     pub(crate) message: Option<&'a str>,
     /// What stands before the title.
     pub(crate) icon: Option<&'a Icon>,
-    /// Start URL with `flow=redirect`, for when no popup can be used.
-    pub(crate) start_redirect_url: String,
+    /// Leads to the provider in this window, for when no popup can be used.
+    pub(crate) go_url: String,
     /// Whether the identity provider answers.
     pub(crate) available: bool,
 }
@@ -101,6 +99,8 @@ pub(crate) struct SignInPage<'a> {
     pub(crate) app_url: Option<&'a str>,
     /// External base URL of the auth backend (contract: AUTH).
     pub(crate) auth_url: &'a str,
+    /// Whose providers these are.
+    pub(crate) environment: &'a str,
     /// In the order of the configuration.
     pub(crate) providers: &'a [ProviderButton<'a>],
     /// Whether to warn that this is no place for real users.
@@ -144,6 +144,10 @@ impl<'a> SignInPage<'a> {
         self.providers.iter().find(|way| way.id == via)
     }
 
+    fn is_failed(&self, way: &ProviderButton<'_>) -> bool {
+        self.failed_way().is_some_and(|failed| failed.id == way.id)
+    }
+
     /// The providers to show: whoever is unknown may try another account.
     fn ways(&self) -> Vec<&ProviderButton<'a>> {
         match self.unknown_at() {
@@ -174,7 +178,7 @@ impl<'a> SignInPage<'a> {
     fn goes_to(&self) -> Option<&str> {
         match self.providers {
             [only] if self.auto && self.works_here() && self.failure.is_none() => {
-                Some(&only.start_redirect_url)
+                Some(&only.go_url)
             }
             _ => None,
         }
@@ -217,7 +221,10 @@ impl SignInTemplate<'_> {
             (Some(code), None) => Some(code.to_owned()),
             (None, id) => id.map(|id| format!("{} {id}", self.words.request)),
         };
-        let message = failure.message.filter(|message| !message.is_empty());
+        // There it says nothing that the page does not.
+        let message = failure
+            .message
+            .filter(|message| !message.is_empty() && self.page.unknown_at().is_none());
         message
             .map(shortened)
             .into_iter()

@@ -4,7 +4,7 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Response},
 };
-use http::{HeaderValue, Uri, header};
+use http::{HeaderValue, StatusCode, Uri, header};
 use stagedoor_signin::{Provider, origin::Origin};
 use url::{Url, form_urlencoded};
 
@@ -80,18 +80,24 @@ pub(crate) async fn page(
     let here = own_origin
         .as_ref()
         .map_or_else(String::new, |origin| format!("{}/", origin.as_str()));
-    let shown = |provider: &&std::sync::Arc<Provider>| provider.environment == query.environment;
-    let buttons: Vec<ProviderButton<'_>> = live
-        .providers
-        .iter()
-        .filter(shown)
+    let shown = || {
+        live.providers
+            .iter()
+            .filter(|provider| provider.environment == query.environment)
+    };
+    if let Some(id) = parameters.one("go")?.filter(|_| works_here)
+        && let Some(provider) = shown().find(|provider| provider.id == id)
+    {
+        let url = redirect_url(&auth_url, provider, &here, query.elsewhere);
+        return Ok((StatusCode::FOUND, [(header::LOCATION, url)]).into_response());
+    }
+    let buttons: Vec<ProviderButton<'_>> = shown()
         .map(|provider| ProviderButton {
             id: &provider.id,
-            environment: &provider.environment,
             title: &provider.title,
             message: provider.message.as_deref(),
             icon: provider.icon.as_ref(),
-            start_redirect_url: redirect_url(&auth_url, provider, &here, query.elsewhere),
+            go_url: go_url(provider, query.elsewhere),
             available: provider.is_available(),
         })
         .collect();
@@ -100,6 +106,7 @@ pub(crate) async fn page(
         look: language.look(&settings.page),
         app_url: (!works_here).then_some(settings.app_url.as_str()),
         auth_url: &auth_url,
+        environment: query.environment,
         providers: &buttons,
         dev: settings.dev,
         auto: settings.page.auto && query.may_go,
@@ -160,7 +167,17 @@ fn language_links(query: &Query<'_>) -> Vec<LanguageLink> {
         .collect()
 }
 
-/// Where a button leads without scripts: the redirect flow, back to this page.
+/// Where a button leads in this window: the page knows the way.
+fn go_url(provider: &Provider, elsewhere: bool) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("go", &provider.id);
+    if elsewhere {
+        query.append_pair("env", &provider.environment);
+    }
+    format!("?{}", query.finish())
+}
+
+/// The way: the redirect flow, back to this page.
 fn redirect_url(auth_url: &str, provider: &Provider, here: &str, elsewhere: bool) -> String {
     let (Some(mut url), Ok(mut back)) = (start_url(auth_url, provider), Url::parse(here)) else {
         return String::new();
