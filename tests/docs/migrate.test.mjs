@@ -61,7 +61,7 @@ async function openOffice({ files, env }) {
       ['  ssl_certificate /etc/nginx/tls/backstage.example.com.crt;\n', ''],
       ['  ssl_certificate_key /etc/nginx/tls/backstage.example.com.key;\n', ''],
       // What follows from https.
-      ['HttpOnly; Secure; SameSite=Lax', 'HttpOnly; SameSite=Lax'],
+      ['__Host-…; Path=/; HttpOnly; Secure; SameSite=Lax', 'Path=/api/auth/oidc; HttpOnly; SameSite=Lax'],
       ['7007', String(backstage)],
       ['7008', String(stagedoor)],
     ],

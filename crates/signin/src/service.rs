@@ -25,6 +25,9 @@ use crate::{
 /// How many cookies that may be anyone's invention providers are asked about
 /// at a time. Each takes a call, also when nobody waits for its answer.
 const MAX_UNPROVEN: usize = 64;
+/// How many refreshes may be under way. They go on when their clients have
+/// gone, so that holding requests to a number does not hold these.
+const MAX_REFRESHES: usize = 2_048;
 
 /// What a change of configuration replaces, as a whole.
 #[derive(Debug)]
@@ -70,6 +73,7 @@ pub struct SignIn {
     tokens: Arc<TokenService>,
     pub(crate) gates: SessionGates<ProviderFailure>,
     pub(crate) room_for_unproven: Arc<Semaphore>,
+    pub(crate) room_for_refreshes: Arc<Semaphore>,
     pub(crate) patience: RefreshPatience,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
@@ -95,6 +99,7 @@ impl SignIn {
             tokens: parts.tokens,
             gates: SessionGates::default(),
             room_for_unproven: Arc::new(Semaphore::new(MAX_UNPROVEN)),
+            room_for_refreshes: Arc::new(Semaphore::new(MAX_REFRESHES)),
             patience: parts.patience,
             clock: parts.clock,
             entropy: parts.entropy,

@@ -104,9 +104,11 @@ impl SignIn {
     ) -> Result<Refreshed, SignInError> {
         let presented = request.presented();
         let room = self.room_for(presented.as_ref()).await?;
+        let place = self.room_for_refreshes.clone().try_acquire_owned();
+        let place = place.map_err(|_| SignInError::RefreshBusy)?;
         let (this, provider, who) = (self.clone(), provider.clone(), who.clone());
         let refreshing = async move {
-            let _room = room;
+            let _held = (room, place);
             this.refresh_session(&provider, request, &who).await
         };
         match tokio::spawn(refreshing.in_current_span()).await {
