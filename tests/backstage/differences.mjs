@@ -101,7 +101,7 @@ const errors = [
   {
     name: 'an error has a code and a request id',
     reason: 'A program tells errors apart without reading sentences, and an operator finds the line in the log.',
-    facts: [['body.error.code', NOTHING, /^[a-z_]+$/], ['frame.error.code', NOTHING, /^[a-z_]+$/], ['body.error.requestId', NOTHING, 'random requestId']],
+    facts: [['body.error.code', NOTHING, /^[a-z_]+$/], ['frame.error.code', NOTHING, /^[a-z_]+$/], ['body.error.requestId', NOTHING, 'random requestId'], ['frame.error.requestId', NOTHING, 'random requestId']],
   },
   {
     name: 'an error of the provider has a name',

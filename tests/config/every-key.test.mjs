@@ -38,6 +38,7 @@ const LISTS = {
   'resolver.rs': [RESOLVER, RESOLVER, RESOLVER, RESOLVER],
   'session.rs': ['auth.session'],
   'sign_in.rs': [`${PROVIDER}.signIn`],
+  'sign_in_page.rs': ['stagedoor.signInPage'],
   'stagedoor.rs': ['stagedoor', 'stagedoor.catalog', 'stagedoor.metrics'],
 };
 

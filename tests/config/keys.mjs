@@ -9,7 +9,7 @@ const under = (prefix, keys) => Object.fromEntries(Object.entries(keys).map(([ke
 export const KEYS = {
   'app.baseUrl': 'config/backend.test.mjs: baseUrl: its origin may start, and is where answers go that name no other',
   'app.title': 'config/backend.test.mjs: title: on the page; Backstage when there is none',
-  'enableExperimentalRedirectFlow': 'config/auth.test.mjs: accepted without a word, and both flows work',
+  'enableExperimentalRedirectFlow': 'browser/ways-in.test.mjs: leads on in the same window',
   ...under('backend', {
     baseUrl: 'config/backend.test.mjs: is the issuer, the base of the callback and of the discovery document',
     listen: 'config/backend.test.mjs: ":port"',
@@ -195,6 +195,12 @@ export const KEYS = {
   'stagedoor.limits.requests': 'door/shedding.test.mjs: a provider that hangs does not fill the house: the rest is told to come back, and health answers',
   'stagedoor.limits.connections': 'door/shedding.test.mjs: connections beyond the limit are told so, and health answers',
   'stagedoor.takeOverSessions': 'door/cookie-tossing.test.mjs: stagedoor.takeOverSessions: false: once everybody has moved over, nothing of Backstage’s is a session',
+  'stagedoor.signInPage': 'config/sign-in-page.test.mjs: title: goes before app.title, on every page',
+  'stagedoor.signInPage.title': 'config/sign-in-page.test.mjs: title: goes before app.title, on every page',
+  'stagedoor.signInPage.logo': 'config/sign-in-page.test.mjs: logo: an SVG file, in place of ours',
+  'stagedoor.signInPage.accentColor': 'config/sign-in-page.test.mjs: ${color}: ${on} text on it',
+  'stagedoor.signInPage.auto': 'config/sign-in-page.test.mjs: the only provider is asked straight away, but not after a failure, a return, or when told not to',
+  'stagedoor.signInPage.supportUrl': 'config/sign-in-page.test.mjs: supportUrl: where help is, by web or mail',
   'stagedoor.catalog': 'config/catalog.test.mjs: stagedoor.catalog.token: that token instead',
   'stagedoor.catalog.token': 'config/catalog.test.mjs: stagedoor.catalog.token: that token instead',
 };

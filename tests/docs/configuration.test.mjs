@@ -71,6 +71,7 @@ test('every example is taken', { skip: !existsSync(new URL('node_modules/yaml', 
   const files = { 'server.crt': certFile, 'ca.crt': certFile, 'server.key': keyFile, 'private.pem': keyFile };
   for (const [name, file] of Object.entries(files)) writeConfig(join(directory, 'tls'), readFileSync(file, 'utf8'), name);
   writeConfig(join(directory, 'tls'), publicKey, 'public.pem');
+  writeConfig(join(directory, 'icons'), '<svg xmlns="http://www.w3.org/2000/svg"/>', 'logo.svg');
   writeConfig(join(directory, 'people'), readFileSync(CATALOG, 'utf8'), 'people.yaml');
 
   const config = {};
