@@ -34,7 +34,14 @@ pub(super) async fn run(args: ListArgs) -> Result<(), SessionsError> {
         let page = sessions.list(&filter, after.as_ref(), wanted).await?;
         for session in &page.sessions {
             if !args.json && shown == 0 {
-                print(&row(["ID", "USER", "PROVIDER", "SIGNED IN", "REFRESHED", "EXPIRES"]));
+                print(&row([
+                    "ID",
+                    "USER",
+                    "PROVIDER",
+                    "SIGNED IN",
+                    "REFRESHED",
+                    "EXPIRES",
+                ]));
             }
             shown += 1;
             print(&match args.json {
@@ -83,6 +90,8 @@ fn row(cells: [&str; 6]) -> String {
 
 /// What a provider says somebody is called must not steer a terminal.
 fn printable(text: &str) -> String {
-    let replaced = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c });
+    let replaced = text
+        .chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c });
     replaced.collect()
 }

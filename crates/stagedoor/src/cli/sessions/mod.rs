@@ -70,7 +70,9 @@ enum SessionsError {
     InMemory,
     #[error("--user {0}: that is no entity ref, such as user:default/ada")]
     User(String),
-    #[error("{0} sessions are sealed with an older secret still: has every server the new one first in its list?")]
+    #[error(
+        "{0} sessions are sealed with an older secret still: has every server the new one first in its list?"
+    )]
     Left(u64),
 }
 
@@ -126,8 +128,8 @@ struct Place {
 impl Place {
     async fn open(config: ConfigArgs) -> Result<Self, SessionsError> {
         let environment = Environment::of_this_process();
-        let loaded = load(&config.into(), &environment, &Known::default())
-            .map_err(StartError::from)?;
+        let loaded =
+            load(&config.into(), &environment, &Known::default()).map_err(StartError::from)?;
         let location = parts::database_location(&loaded.settings.backend.database);
         if matches!(location, stagedoor_storage::DatabaseLocation::SqliteMemory) {
             return Err(SessionsError::InMemory);
