@@ -15,6 +15,7 @@ mod callback_sessions;
 mod callback_state;
 mod key_ring;
 mod logout;
+mod native;
 mod origin_patterns;
 mod profile;
 mod provider_logout;
