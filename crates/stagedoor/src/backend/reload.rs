@@ -24,6 +24,10 @@ use crate::parts;
 /// the same.
 const WARM_UP: Duration = Duration::from_millis(500);
 
+/// How long until files that can't be watched are tried again, and read: a
+/// process that had no file descriptors left has some by then.
+const WATCH_AGAIN: Duration = Duration::from_secs(30);
+
 /// Watches the configuration's files, and SIGHUP.
 pub(super) struct Reload {
     inputs: Inputs,
@@ -55,6 +59,13 @@ impl Reload {
             tokio::select! {
                 () = changed(&mut watcher) => {}
                 () = hang_up.received() => {}
+                () = tokio::time::sleep(WATCH_AGAIN), if watcher.is_none() => {
+                    watcher = watch(&self.files).ok();
+                    if watcher.is_none() {
+                        continue;
+                    }
+                    tracing::info!("the configuration's files are watched again");
+                }
             }
             self.apply().await;
             // Other files may be included now.
