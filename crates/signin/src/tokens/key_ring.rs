@@ -42,6 +42,14 @@ pub struct KeyRingSettings {
     pub lifetime: SignedDuration,
 }
 
+impl KeyRingSettings {
+    /// Until when a key is published that was made at `made_at`.
+    #[must_use]
+    pub fn published_until(&self, made_at: Timestamp) -> Timestamp {
+        made_at + self.lifetime * PUBLISHED_LIFETIMES
+    }
+}
+
 /// The keys of one kind of token.
 pub struct KeyRing {
     settings: KeyRingSettings,
@@ -210,8 +218,7 @@ impl KeyRing {
     /// was announced.
     fn outlives_its_tokens(&self, next: &Announced) -> bool {
         let signing_and_valid = self.settings.lifetime * 2;
-        self.clock.now() + signing_and_valid
-            < next.made_at + self.settings.lifetime * PUBLISHED_LIFETIMES
+        self.clock.now() + signing_and_valid < self.settings.published_until(next.made_at)
     }
 
     fn still_signing(&self) -> Option<Arc<SigningKey>> {
@@ -326,7 +333,7 @@ impl KeyRing {
     }
 
     fn is_published(&self, key: &StoredKey, now: Timestamp) -> bool {
-        key.created_at + self.settings.lifetime * PUBLISHED_LIFETIMES >= now
+        self.settings.published_until(key.created_at) >= now
     }
 }
 

@@ -2,9 +2,12 @@
 
 mod account;
 mod check;
+mod completions;
 mod config_args;
 mod dev;
+mod keys;
 mod logging;
+mod man;
 mod report;
 mod serve;
 mod sessions;
@@ -66,6 +69,12 @@ enum Command {
     /// Show who has which sessions, end them, and change what they are
     /// encrypted with.
     Sessions(sessions::SessionsArgs),
+    /// Show the keys that tokens are signed with.
+    Keys(keys::KeysArgs),
+    /// Print what completes this command in a shell.
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write those of all commands.
+    Man(man::ManArgs),
 }
 
 impl Command {
@@ -78,6 +87,7 @@ impl Command {
             Self::Check(_) => "off",
             Self::Login(_) | Self::Logout(_) | Self::Whoami(_) | Self::Token(_) => "error",
             Self::Sessions(_) => "warn,stagedoor::audit=info",
+            Self::Keys(_) | Self::Completions(_) | Self::Man(_) => "warn",
         }
     }
 
@@ -91,6 +101,9 @@ impl Command {
             Self::Whoami(args) => return account::whoami(args).await,
             Self::Token(args) => return account::token(args).await,
             Self::Sessions(args) => return sessions::run(args).await,
+            Self::Keys(args) => return keys::run(args).await,
+            Self::Completions(args) => return completions::run(&args),
+            Self::Man(args) => return man::run(&args),
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,

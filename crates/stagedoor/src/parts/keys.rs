@@ -78,17 +78,21 @@ pub(crate) fn user_keys(
     storage: &Arc<dyn Storage>,
     registry: &Registry<'_>,
 ) -> Result<Arc<KeyRing>, StartError> {
-    let algorithm = user_token_algorithm(settings)?;
     let source = match &settings.auth.key_store {
         KeyStore::Database => KeySource::Rotating(storage.clone()),
         KeyStore::Memory => KeySource::Rotating(Arc::new(MemoryKeyStore::default())),
         KeyStore::Static(keys) => KeySource::Static(static_keys(keys)?),
     };
-    let settings = KeyRingSettings {
-        algorithm,
+    let ring = ring(user_key_settings(settings)?, source, registry)?;
+    Ok(Arc::new(ring))
+}
+
+/// How the keys of user tokens are made.
+pub(crate) fn user_key_settings(settings: &Settings) -> Result<KeyRingSettings, StartError> {
+    Ok(KeyRingSettings {
+        algorithm: user_token_algorithm(settings)?,
         lifetime: lifetime(settings),
-    };
-    Ok(Arc::new(ring(settings, source, registry)?))
+    })
 }
 
 /// What user tokens are signed with.
@@ -122,12 +126,16 @@ fn plugin_keys_in(
     store: Arc<dyn SigningKeyStore>,
     registry: &Registry<'_>,
 ) -> Result<Arc<KeyRing>, StartError> {
-    let settings = KeyRingSettings {
+    let ring = ring(plugin_key_settings(), KeySource::Rotating(store), registry)?;
+    Ok(Arc::new(ring.signing("plugin_tokens")))
+}
+
+/// How the keys of plugin tokens are made.
+pub(crate) fn plugin_key_settings() -> KeyRingSettings {
+    KeyRingSettings {
         algorithm: SigningAlgorithm::default(),
         lifetime: PLUGIN_TOKEN_LIFETIME,
-    };
-    let ring = ring(settings, KeySource::Rotating(store), registry)?;
-    Ok(Arc::new(ring.signing("plugin_tokens")))
+    }
 }
 
 fn ring(

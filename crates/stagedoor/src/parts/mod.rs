@@ -19,8 +19,8 @@ pub(crate) use catalog::{CatalogInUse, catalog};
 pub(crate) use catalog_credentials::catalog_verifies_our_keys;
 pub(crate) use http::{Authorities, extra_authorities, http_client};
 pub(crate) use keys::{
-    in_production, keychain, plugin_keys, shared_plugin_keys, static_keys, token_issuer, user_keys,
-    user_token_algorithm,
+    in_production, keychain, plugin_key_settings, plugin_keys, shared_plugin_keys, static_keys,
+    token_issuer, user_key_settings, user_keys, user_token_algorithm,
 };
 pub(crate) use metrics::{MetricsPort, metrics};
 pub(crate) use providers::{Registry, admission, callback_url, live, origins};
