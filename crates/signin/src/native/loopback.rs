@@ -9,7 +9,7 @@ use url::{Host, Url};
 const MAX_LENGTH: usize = 512;
 
 /// An address on the machine of the browser itself: `http`, on 127.0.0.1 or
-/// [::1], on any port. Not `localhost`, which may be another machine (§8.3).
+/// `[::1]`, on any port. Not `localhost`, which may be another machine (§8.3).
 ///
 /// ```
 /// use stagedoor_signin::native::LoopbackRedirect;
