@@ -195,7 +195,7 @@ async fn keys_are_those_that_the_server_publishes() {
         assert_eq!(key["algorithm"], "ES256");
         let time = |name: &str| key[name].as_str().unwrap().parse::<jiff::Timestamp>();
         let published_for = time("publishedUntil").unwrap() - time("createdAt").unwrap();
-        assert_eq!(published_for.get_seconds(), 3 * 3_600, "{key}");
+        assert_eq!(published_for.as_secs(), 3 * 3_600, "{key}");
         assert!(key.get("d").is_none() && key.get("key").is_none(), "{key}");
     }
     let table = text(&table.stdout);
