@@ -5,7 +5,7 @@
  */
 import { OAuth2 } from './oauth2.js';
 
-/** @typedef {{ id: string, title: string, item: HTMLElement, link: HTMLAnchorElement, error: HTMLElement, auth: OAuth2 }} Way */
+/** @typedef {{ id: string, title: string, item: HTMLElement, link: HTMLAnchorElement, auth: OAuth2 }} Way */
 /** @typedef {Error & { code?: string, requestId?: string }} Failure */
 /** @typedef {import('./types.js').BackstageIdentity} BackstageIdentity */
 
@@ -16,7 +16,7 @@ const page = element('page');
 const status = element('status');
 const signOutButton = /** @type {HTMLButtonElement} */ (element('sign-out'));
 const { authUrl = '', appTitle = '', environment, auto, redirect } = page.dataset;
-/** @type {Record<string, string>} */
+/** @type {Record<'finish' | 'useThisWindow' | 'continueHere' | 'lastUsed' | 'looking' | 'going' | 'signedOut' | 'ended' | 'failed' | 'blocked' | 'closed' | 'address' | 'connection' | 'noUser' | 'signOutFailed', string>} */
 const words = JSON.parse(element('words').textContent ?? '');
 const signInTitle = document.title;
 const { lang } = document.documentElement;
@@ -32,7 +32,7 @@ const ways = [...document.querySelectorAll('[data-provider]')].map(node => {
     defaultScopes: ['openid', 'profile', 'email'],
   });
   const link = /** @type {HTMLAnchorElement} */ (item.querySelector('a'));
-  return { id, title, item, link, error: /** @type {HTMLElement} */ (item.querySelector('.error')), auth };
+  return { id, title, item, link, auth };
 });
 
 /** @type {Way | undefined} */
@@ -86,14 +86,17 @@ function explain({ name, message }) {
   return name === 'AuthConnectionError' ? words.connection : words.failed;
 }
 
-/** @param {HTMLElement} place @param {string} [plain] @param {string} [href] the way on in this window */
-function showError(place, plain = '', href) {
-  place.replaceChildren(make('p', plain));
-  if (href) place.append(Object.assign(make('a', words.continueHere), { href }));
+/** @param {Element} place @param {string} plain @param {string} [href] the way on in this window */
+function showError(place, plain, href) {
+  const error = Object.assign(make('div', '', 'error'), { role: 'alert' });
+  place.append(error);
+  // Said once it is there: so a screen reader hears of it.
+  error.append(make('p', plain));
+  if (href) error.append(Object.assign(make('a', words.continueHere), { href }));
 }
 
 function clearErrors() {
-  for (const place of document.querySelectorAll('.error')) place.replaceChildren();
+  for (const error of document.querySelectorAll('.error')) error.remove();
 }
 
 /** @param {Way} [way] @param {string} [text] */
@@ -130,7 +133,7 @@ async function signIn(way) {
       return location.replace(`?${query}`);
     }
     setBusy();
-    showError(way.error, explain(failure), name === 'PopupClosedError' ? way.link.href : undefined);
+    showError(way.item, explain(failure), name === 'PopupClosedError' ? way.link.href : undefined);
     way.link.focus();
   }
 }
@@ -214,8 +217,7 @@ async function tick(expiresAt) {
 async function signOut() {
   const way = current;
   if (!way || signOutButton.ariaDisabled === 'true') return;
-  const error = element('sign-out-error');
-  error.replaceChildren();
+  clearErrors();
   signOutButton.ariaDisabled = signOutButton.ariaBusy = 'true';
   lastUsed.write();
   leftOnPurpose.write('yes');
@@ -226,7 +228,7 @@ async function signOut() {
   } catch {
     lastUsed.write(way.id);
     leftOnPurpose.write();
-    showError(error, words.signOutFailed);
+    showError(element('signed-in'), words.signOutFailed);
   } finally {
     signOutButton.ariaDisabled = signOutButton.ariaBusy = 'false';
   }
@@ -258,13 +260,13 @@ async function start() {
   const [only] = ways;
   const last = ways.find(way => way.id === lastUsed.read()) ?? (mayGo ? only : undefined);
   if (last) {
-    if (lastUsed.read()) last.item.classList.add('last-used');
+    if (lastUsed.read() && ways.length > 1) last.link.append(make('span', words.lastUsed, 'tag'));
     const slow = setTimeout(() => (status.textContent = words.looking), 250);
     const there = await showAccount(last).catch(() => false);
     clearTimeout(slow);
     if (there || busy) return;
     status.textContent = '';
-    if (back) return showError(back.error, words.blocked);
+    if (back) return showError(back.item, words.blocked);
   }
   if (leftOnPurpose.read()) status.textContent = words.signedOut;
   else if (mayGo && only) {

@@ -31,6 +31,7 @@ after(many.close);
 const one = await openPageHouse({
   directory,
   title: 'Acme Portal',
+  stagedoor: { nativeClients: { 'acme-cli': { title: 'Acme’s command line' } } },
   signInPage: { logo: 'logo.svg', accentColor: '#00806a', supportUrl: 'https://help.example.com/' },
 });
 after(one.close);
@@ -96,6 +97,7 @@ const STATES = {
   },
   'not-found': page => page.goto(`${one.home}nothing/here`),
   'error-page': page => page.goto(`${one.home}api/auth/nothing/start?env=development`),
+  'program-asks': page => page.goto(`${one.home}api/auth/v1/authorize?${new URLSearchParams({ response_type: 'code', client_id: 'acme-cli', redirect_uri: 'http://127.0.0.1:49152/callback', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'a-state-of-the-program' })}`),
   'popup-end': async page => {
     await page.goto(one.home);
     await page.goto(`${one.home}api/auth/oidc/handler/frame?state=x&code=y`);

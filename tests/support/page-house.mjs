@@ -9,7 +9,7 @@ import { freePort } from './wait.mjs';
  * Starts a provider and a Stagedoor whose page is the app. `providers(block)` gives `auth.providers`, where `block(rest, client)` is
  * a provider block of that client; `config` is merged over the rest.
  */
-export async function openPageHouse({ providers = block => ({ oidc: { development: block() } }), directory = temporaryDirectory(), signInPage, title = 'Acme Portal', ...config } = {}) {
+export async function openPageHouse({ providers = block => ({ oidc: { development: block() } }), directory = temporaryDirectory(), signInPage, stagedoor, title = 'Acme Portal', ...config } = {}) {
   const port = await freePort();
   const home = `http://localhost:${port}/`;
   const idp = await startIdp({ host: 'localhost' });
@@ -24,7 +24,7 @@ export async function openPageHouse({ providers = block => ({ oidc: { developmen
   for (const id of Object.keys(all)) {
     for (const { clientId } of Object.values(all[id])) idp.client(clientId, `${home}api/auth/${id}/handler/frame`, { post_logout_redirect_uris: [home] });
   }
-  const door = new Door({ port, directory, config: appConfig({ port, providers: all, app: { baseUrl: home, title }, stagedoor: { signInPage }, ...config }) });
+  const door = new Door({ port, directory, config: appConfig({ port, providers: all, app: { baseUrl: home, title }, stagedoor: { signInPage, ...stagedoor }, ...config }) });
   const close = async () => {
     await door.close();
     await idp.down();

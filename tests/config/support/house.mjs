@@ -38,11 +38,11 @@ export async function signInPage(door, query = '') {
   const { status, text } = await send('GET', `${door.local}/${query}`);
   assert.equal(status, 200, text.slice(0, 300));
   const plain = html => html.replace(/<[^>]*>/g, '').trim();
-  const ways = [...text.matchAll(/<li class="way" data-provider="([^"]*)" data-title="([^"]*)">([\s\S]*?)<\/li>/g)];
+  const ways = [...text.matchAll(/<li data-provider="([^"]*)" data-title="([^"]*)">([\s\S]*?)<\/li>/g)];
   return {
     title: /data-app-title="([^"]*)"/.exec(text)?.[1],
     appUrl: /<a class="button primary" href="([^"]*)"/.exec(text)?.[1],
-    ways: ways.map(([, provider, title, html]) => ({ provider, environment: /data-environment="([^"]*)"/.exec(text)[1], title, label: plain(/<span class="label">[\s\S]*?<\/span>(?=<span class="tag">)/.exec(html)[0]) })),
+    ways: ways.map(([, provider, title, html]) => ({ provider, environment: /data-environment="([^"]*)"/.exec(text)[1], title, label: plain(/<span class="label">[\s\S]*?<\/a>/.exec(html)[0]) })),
   };
 }
 

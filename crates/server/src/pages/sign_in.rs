@@ -217,7 +217,11 @@ impl SignInTemplate<'_> {
             return Vec::new();
         };
         let named = match (failure.code, failure.request) {
-            (Some(code), Some(id)) => Some(format!("{code} · {} {id}", self.words.request)),
+            // Isolated (U+2068, U+2069): beside Arabic its digits would go astray.
+            (Some(code), Some(id)) => Some(format!(
+                "{code} · {} \u{2068}{id}\u{2069}",
+                self.words.request
+            )),
             (Some(code), None) => Some(code.to_owned()),
             (None, id) => id.map(|id| format!("{} {id}", self.words.request)),
         };
@@ -254,6 +258,7 @@ fn spoken(words: &Words) -> String {
         "finish": words.finish_in_window,
         "useThisWindow": words.use_this_window,
         "continueHere": words.continue_here,
+        "lastUsed": words.last_used,
         "looking": words.looking,
         "going": words.going,
         "signedOut": words.signed_out,
