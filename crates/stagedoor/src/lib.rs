@@ -48,3 +48,8 @@ pub use {
     stagedoor_catalog as catalog, stagedoor_identity as identity, stagedoor_oidc as oidc,
     stagedoor_signin as signin,
 };
+
+/// The code of `docs/embedding.md`, which is tested with that of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/embedding.md")]
+struct Embedding;
