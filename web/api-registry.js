@@ -9,14 +9,18 @@
 const STRENGTH = { default: 0, app: 1, static: 2 };
 
 /**
- * Names an interface.
- * @template [T=unknown] @param {{ id: string }} config @returns {ApiRef<T>}
+ * Names an interface. Without a configuration, returns what takes it: `createApiRef().with({ id })`.
+ * @param {{ id: string }} [config] @returns {any}
  */
-export function createApiRef({ id }) {
+export function createApiRef(config) {
+  if (!config) return { with: createApiRef };
+  const { id } = config;
   if (!id.split('.').every(part => /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/i.test(part))) {
-    throw new Error(`API id must be period-separated words of letters, digits and dashes, got '${id}'`);
+    throw new Error(
+      `API id must contain period-separated components that each match the plugin ID format (letters, digits, and dashes, starting with a letter), got '${id}'`,
+    );
   }
-  return Object.freeze({ id, toString: () => `apiRef{${id}}` });
+  return Object.freeze({ id, T: null, toString: () => `apiRef{${id}}` });
 }
 
 /**
@@ -27,7 +31,7 @@ export function createApiRef({ id }) {
  * @returns {ApiFactory<T>}
  */
 export function createApiFactory(apiOrFactory, instance) {
-  if ('factory' in apiOrFactory) return { ...apiOrFactory, deps: apiOrFactory.deps ?? {} };
+  if ('factory' in apiOrFactory) return /** @type {any} */ ({ ...apiOrFactory, deps: apiOrFactory.deps ?? {} });
   return { api: apiOrFactory, deps: {}, factory: () => /** @type {T} */ (instance) };
 }
 
@@ -60,6 +64,11 @@ export class ApiRegistry {
   /** @template T @param {ApiRef<T>} api @returns {T | undefined} undefined when nothing is registered */
   get(api) {
     return this.#entries.has(api.id) ? this.#load(api, []) : undefined;
+  }
+
+  /** @returns {Set<ApiRef<any>>} what there is a factory for */
+  getAllApis() {
+    return new Set([...this.#entries.values()].map(({ factory }) => factory.api));
   }
 
   /** @param {ApiRef<any>} api @param {ApiRef<any>[]} dependents @returns {any} */

@@ -6,9 +6,9 @@ import { named } from './named-error.js';
 import { openLoginPopup } from './popup.js';
 
 /** @typedef {import('./types.js').OAuth2Options} OAuth2Options */
-/** @typedef {import('./types.js').Provider} Provider */
 /** @typedef {import('./types.js').Session} Session */
 
+const ANY = { id: 'oauth2', title: 'Your Identity Provider', icon: () => null };
 const POPUP = { width: 450, height: 730 };
 const HEADERS = { 'X-Requested-With': 'XMLHttpRequest' };
 
@@ -20,23 +20,23 @@ export class AuthConnector {
   #options;
   #request;
 
-  /** @param {OAuth2Options & { provider: Provider, environment: string }} options @param {(scope: string) => Set<string>} parseScope */
-  constructor(options, parseScope) {
-    this.#options = options;
+  /** @param {OAuth2Options} options @param {(scope?: string) => Set<string>} parseScope */
+  constructor({ provider = ANY, environment = 'development', ...options }, parseScope) {
+    this.#options = { ...options, provider, environment };
     this.parseScope = parseScope;
     this.#request = options.oauthRequestApi?.createAuthRequester({
-      provider: options.provider,
+      provider,
       onAuthRequest: scopes => this.#prompt(scopes),
     });
   }
 
-  /** @param {Set<string>} scopes @param {boolean} instantPopup @returns {Promise<Session>} */
-  createSession(scopes, instantPopup) {
+  /** @param {{ scopes: Set<string>, instantPopup?: boolean }} options @returns {Promise<Session>} */
+  createSession({ scopes, instantPopup }) {
     return instantPopup || !this.#request ? this.#prompt(scopes) : this.#request(scopes);
   }
 
-  /** @param {Set<string>} scopes */
-  async refreshSession(scopes) {
+  /** @param {{ scopes: Set<string> }} options */
+  async refreshSession({ scopes }) {
     const url = await this.#url('/refresh', { optional: true, scope: [...scopes].join(' ') });
     const request = () =>
       fetch(url, { headers: HEADERS, credentials: 'include' }).catch(cause => {
@@ -65,7 +65,7 @@ export class AuthConnector {
       headers: HEADERS,
       credentials: 'include',
     }).catch(cause => {
-      throw named('AuthConnectionError', `Logout request failed, ${cause}`, { cause });
+      throw named('Error', `Logout request failed, ${cause}`, { cause });
     });
     const { status, statusText } = response;
     if (!response.ok) throw named('Error', `Logout request failed, ${statusText || status}`, { status });
@@ -91,8 +91,9 @@ export class AuthConnector {
     }
     const url = await this.#url('/start', { scope, origin, flow: 'popup' });
     const size = popupOptions?.size;
-    const { width = POPUP.width, height = POPUP.height } = size?.fullscreen ? window.screen : (size ?? {});
-    return this.#session(await openLoginPopup({ url, name: `${provider.title} Login`, width, height }));
+    const { width, height } = size?.fullscreen ? window.screen : { width: size?.width, height: size?.height };
+    const name = `${provider.title} Login`;
+    return this.#session(await openLoginPopup({ url, name, width: width || POPUP.width, height: height || POPUP.height }));
   }
 
   /** @param {string} path @param {Record<string, string | true>} [query] */

@@ -6,21 +6,24 @@ import { named } from './named-error.js';
 import { Observable } from './observable.js';
 import { covers } from './scopes.js';
 
-/** @typedef {import('./types.js').AuthRequester} AuthRequester */
 /** @typedef {import('./types.js').PendingOAuthRequest} PendingOAuthRequest */
 /** @typedef {import('./types.js').Provider} Provider */
 
 /** The pending sign-in requests of all providers; those of one provider join their scopes into one prompt. */
 export class OAuthRequestManager {
-  /** @type {Map<object, PendingOAuthRequest>} */
+  /** In the order in which the providers came. @type {Map<object, PendingOAuthRequest | undefined>} */
   #pending = new Map();
   /** @type {Observable<PendingOAuthRequest[]>} */
   #requests = new Observable(/** @type {PendingOAuthRequest[]} */ ([]));
 
-  /** @param {{ provider: Provider, onAuthRequest: AuthRequester }} options @returns {AuthRequester} */
+  /**
+   * @template T @param {{ provider: Provider, onAuthRequest(scopes: Set<string>): Promise<T> }} options
+   * @returns {(scopes: Set<string>) => Promise<T>}
+   */
   createAuthRequester({ provider, onAuthRequest }) {
     const key = {};
-    /** @type {{ scopes: Set<string>, resolve(session: any): void, reject(error: Error): void }[]} */
+    this.#pending.set(key, undefined);
+    /** @type {{ scopes: Set<string>, resolve(session: T): void, reject(error: Error): void }[]} */
     let waiting = [];
     const publish = () => {
       const scopes = new Set(waiting.flatMap(request => [...request.scopes]));
@@ -36,9 +39,8 @@ export class OAuthRequestManager {
         waiting = [];
         publish();
       };
-      if (waiting.length) this.#pending.set(key, { provider, trigger, reject });
-      else this.#pending.delete(key);
-      this.#requests.next([...this.#pending.values()]);
+      this.#pending.set(key, waiting.length ? { provider, trigger, reject } : undefined);
+      this.#requests.next([...this.#pending.values()].filter(request => request !== undefined));
     };
     return scopes =>
       new Promise((resolve, reject) => {

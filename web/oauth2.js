@@ -7,6 +7,7 @@ import { SessionManager } from './sessions.js';
 
 /** @typedef {import('./types.js').AuthOptions} AuthOptions */
 /** @typedef {import('./types.js').BackstageIdentity} BackstageIdentity */
+/** @typedef {import('./types.js').OAuth2ConnectorOptions} OAuth2ConnectorOptions */
 /** @typedef {import('./types.js').OAuth2Options} OAuth2Options */
 /** @typedef {import('./types.js').Profile} Profile */
 
@@ -15,19 +16,23 @@ export class OAuth2 {
   #sessions;
   #parseScope;
 
-  /** @param {OAuth2Options} options */
+  /** @param {OAuth2Options | OAuth2ConnectorOptions} options */
   static create(options) {
     return new OAuth2(options);
   }
 
-  /** @param {OAuth2Options} options use {@link OAuth2.create} */
+  /** @param {string | string[] | undefined} scopes @param {{ scopeTransform(scopes: string[]): string[] }} [options] */
+  static normalizeScopes(scopes, { scopeTransform } = { scopeTransform: list => list }) {
+    if (!scopes) return new Set();
+    return new Set(scopeTransform(Array.isArray(scopes) ? scopes : scopes.split(/[\s|,]/).filter(Boolean)));
+  }
+
+  /** @param {OAuth2Options | OAuth2ConnectorOptions} options use {@link OAuth2.create} */
   constructor(options) {
-    const { defaultScopes = [], environment = 'development', scopeTransform = x => x } = options;
-    const { provider = { id: 'oauth2', title: 'Your Identity Provider' } } = options;
-    /** @param {string | string[] | null} [scope] */
-    this.#parseScope = scope =>
-      new Set(scopeTransform(Array.isArray(scope) ? scope : (scope ?? '').split(/[\s|,]/).filter(Boolean)));
-    const connector = new AuthConnector({ ...options, provider, environment }, this.#parseScope);
+    const { defaultScopes = [], scopeTransform = list => list } = options;
+    /** @param {string | string[]} [scope] */
+    this.#parseScope = scope => OAuth2.normalizeScopes(scope, { scopeTransform });
+    const connector = 'authConnector' in options ? options.authConnector : new AuthConnector(options, this.#parseScope);
     this.#sessions = new SessionManager(connector, defaultScopes);
   }
 

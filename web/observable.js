@@ -2,6 +2,9 @@
  * A value that changes.
  * @module
  */
+/** What libraries of observables look for: a symbol where one is agreed upon, else this name. */
+const INTEROP = /** @type {any} */ (Symbol).observable ?? '@@observable';
+
 /** The latest value, for everyone who listens; told only when it changes. @template T */
 export class Observable {
   /** @type {Set<(value: T) => void>} */
@@ -24,7 +27,17 @@ export class Observable {
   subscribe(observer) {
     const listeners = this.#listeners;
     /** @param {T} value */
-    const listener = value => (typeof observer === 'function' ? observer(value) : observer.next?.(value));
+    const listener = value => {
+      try {
+        if (typeof observer === 'function') observer(value);
+        else observer.next?.(value);
+      } catch (error) {
+        // A listener's mistake is its own: the others are told, and nobody's sign-in fails.
+        setTimeout(() => {
+          throw error;
+        });
+      }
+    };
     listeners.add(listener);
     listener(this.#value);
     return {
@@ -33,5 +46,9 @@ export class Observable {
         return !listeners.has(listener);
       },
     };
+  }
+
+  [INTEROP]() {
+    return this;
   }
 }

@@ -8,10 +8,12 @@ const POLL_MS = 100;
 
 /**
  * Opens a sign-in window and waits for its answer. Only messages from that window and from the origin of `url` count.
- * @param {{ url: string, name: string, width?: number, height?: number }} options
+ * @param {import('./stagedoor.js').OpenLoginPopupOptions} options
  * @returns {Promise<any>} rejects with `PopupRejectedError` (blocked), `PopupClosedError`, or the backend's error
  */
-export function openLoginPopup({ url, name, width = 500, height = 700 }) {
+export function openLoginPopup({ url, name, width: wide, height: high }) {
+  const width = wide || 500;
+  const height = high || 700;
   const { origin } = new URL(url, window.location.href);
   const left = window.screen.width / 2 - width / 2;
   const top = window.screen.height / 2 - height / 2;

@@ -7,7 +7,14 @@ import { Observable } from './observable.js';
 import { covers } from './scopes.js';
 
 /** @typedef {import('./types.js').AuthOptions} AuthOptions */
+/** @typedef {import('./types.js').Connector} Connector */
 /** @typedef {import('./types.js').Session} Session */
+
+/** What `sessionState$` tells. */
+export const SessionState = Object.freeze({
+  SignedIn: /** @type {const} */ ('SignedIn'),
+  SignedOut: /** @type {const} */ ('SignedOut'),
+});
 
 const REFRESH_AHEAD_MS = 3 * 60 * 1000;
 
@@ -23,9 +30,9 @@ export class SessionManager {
   /** @type {Promise<Session> | undefined} */
   #refreshing;
   #signOuts = 0;
-  state = new Observable(/** @type {'SignedIn' | 'SignedOut'} */ ('SignedOut'));
+  state = new Observable(/** @type {'SignedIn' | 'SignedOut'} */ (SessionState.SignedOut));
 
-  /** @param {import('./connector.js').AuthConnector} connector @param {string[]} defaultScopes */
+  /** @param {Connector} connector @param {string[]} defaultScopes */
   constructor(connector, defaultScopes) {
     this.#connector = connector;
     this.#defaultScopes = defaultScopes;
@@ -49,16 +56,16 @@ export class SessionManager {
         throw error;
       }
       this.#session = undefined;
-      this.state.next('SignedOut');
+      this.state.next(SessionState.SignedOut);
     }
-    return optional ? undefined : this.#keep(await this.#connector.createSession(wanted, instantPopup));
+    return optional ? undefined : this.#keep(await this.#connector.createSession({ scopes: wanted, instantPopup }));
   }
 
   async removeSession() {
     this.#signOuts += 1;
     this.#session = undefined;
     await this.#connector.removeSession();
-    this.state.next('SignedOut');
+    this.state.next(SessionState.SignedOut);
   }
 
   /**
@@ -77,7 +84,7 @@ export class SessionManager {
   /** @param {Set<string>} wanted */
   async #renew(wanted) {
     const signOuts = this.#signOuts;
-    const session = await this.#connector.refreshSession(wanted);
+    const session = await this.#connector.refreshSession({ scopes: wanted });
     if (signOuts !== this.#signOuts) throw named('RejectedError', 'Signed out meanwhile');
     const current = this.#session;
     const narrower = current && !covers(session.providerInfo.scopes, current.providerInfo.scopes);
@@ -88,7 +95,7 @@ export class SessionManager {
   /** @param {Session} session */
   #keep(session) {
     this.#session = session;
-    this.state.next('SignedIn');
+    this.state.next(SessionState.SignedIn);
     return session;
   }
 }

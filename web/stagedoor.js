@@ -7,3 +7,4 @@ export { ApiRegistry, createApiFactory, createApiRef } from './api-registry.js';
 export { OAuth2 } from './oauth2.js';
 export { OAuthRequestManager } from './oauth-requests.js';
 export { openLoginPopup } from './popup.js';
+export { SessionState } from './sessions.js';

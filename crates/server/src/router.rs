@@ -125,6 +125,10 @@ fn auth_routes() -> Router<AppState> {
             "/.assets/{name}",
             get(routes::assets::asset).layer(CompressionLayer::new()),
         )
+        .route(
+            "/.module/v1/stagedoor.js",
+            get(routes::browser_module::script).layer(CompressionLayer::new()),
+        )
         .route("/.icons/{name}", get(routes::icons::icon))
         .route("/.providers", get(routes::providers::list))
         .route(

@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod authorize;
 pub(crate) mod backchannel_logout;
+pub(crate) mod browser_module;
 pub(crate) mod failed;
 pub(crate) mod frame_handler;
 pub(crate) mod frontchannel_logout;
