@@ -78,20 +78,20 @@ describe('callbackUrl', () => {
     assert.equal((await logout(jar, { auth: `http://localhost:${outside}/sso` })).status, 200);
   });
 
-  /** callbackUrl, app.baseUrl → path, Secure, SameSite: what OAuthCookieManager makes of them. */
+  /** callbackUrl, app.baseUrl → path, Secure, SameSite: what OAuthCookieManager makes of them; over https the path is that of the host. */
   for (const [callbackUrl, app, path, secure, sameSite] of [
-    ['https://auth.example.com/api/auth/oidc/handler/frame', 'https://portal.example.com', '/api/auth/oidc', true, 'None'],
-    ['https://portal.example.com/api/auth/oidc/handler/frame', 'https://portal.example.com', '/api/auth/oidc', true, 'Lax'],
-    ['https://portal.example.com:8443/sso/oidc/handler/frame', 'https://portal.example.com', '/sso/oidc', true, 'Lax'],
+    ['https://auth.example.com/api/auth/oidc/handler/frame', 'https://portal.example.com', '/', true, 'None'],
+    ['https://portal.example.com/api/auth/oidc/handler/frame', 'https://portal.example.com', '/', true, 'Lax'],
+    ['https://portal.example.com:8443/sso/oidc/handler/frame', 'https://portal.example.com', '/', true, 'Lax'],
     ['http://auth.example.com/sso/oidc/handler/frame', 'http://portal.example.com', '/sso/oidc', undefined, 'Lax'],
-    ['https://auth.example.com/callback', 'https://portal.example.com', '/callback/oidc', true, 'None'],
-    ['https://localhost:7007/x/y/oidc/handler/frame', APP, '/x/y/oidc', true, 'Lax'],
+    ['https://auth.example.com/callback', 'https://portal.example.com', '/', true, 'None'],
+    ['https://localhost:7007/x/y/oidc/handler/frame', APP, '/', true, 'Lax'],
   ]) {
     test(`${callbackUrl} for ${app}: Path=${path} SameSite=${sameSite}${secure ? ' Secure' : ''}`, async t => {
       const { door } = await houseFor(t, idp, { app: { baseUrl: app }, provider: { callbackUrl } });
       const response = await send('GET', startUrl(door, { origin: null }));
       assert.equal(new URL(response.location).searchParams.get('redirect_uri'), callbackUrl);
-      const cookie = cookieAttributes(response)['oidc-nonce'];
+      const cookie = cookieAttributes(response)[`${secure ? '__Host-' : ''}oidc-nonce`];
       assert.deepEqual([cookie.path.replace(/\/handler$/, ''), cookie.secure, cookie.samesite, cookie.domain], [path, secure, sameSite, undefined]);
     });
   }
@@ -99,7 +99,7 @@ describe('callbackUrl', () => {
   test('an allowed origin on another host than the callback’s decides SameSite too', async t => {
     const callbackUrl = 'https://portal.example.com/api/auth/oidc/handler/frame';
     const { door } = await houseFor(t, idp, { app: { baseUrl: 'https://portal.example.com' }, provider: { callbackUrl }, auth: { experimentalExtraAllowedOrigins: ['https://*.preview.example.com'] } });
-    const sameSite = async origin => cookieAttributes(await send('GET', startUrl(door, { origin })))['oidc-nonce'].samesite;
+    const sameSite = async origin => cookieAttributes(await send('GET', startUrl(door, { origin })))['__Host-oidc-nonce'].samesite;
     assert.equal(await sameSite('https://portal.example.com'), 'Lax');
     assert.equal(await sameSite('https://pr-1.preview.example.com'), 'None');
   });

@@ -54,6 +54,6 @@ export const cookieAttributes = response =>
       .map(line => {
         const [pair, ...attributes] = line.split(/;\s*/);
         const kept = Object.fromEntries(attributes.map(attribute => attribute.split('=')).map(([key, value = true]) => [key.toLowerCase(), value]));
-        return [pair.split('=')[0].replace(/^(\w+-nonce).*/, '$1'), kept];
+        return [pair.split('=')[0].replace(/^((?:__Host-)?\w+-nonce).*/, '$1'), kept];
       }),
   );
