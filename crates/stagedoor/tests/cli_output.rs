@@ -124,6 +124,46 @@ fn nothing_is_coloured_but_on_a_terminal() {
     assert!(!mistaken("NO_COLOR", "1"), "NO_COLOR");
 }
 
+/// On a terminal of its own, which `script` gives it.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_terminal_is_told_is_coloured_unless_it_wants_no_colours() {
+    let house = House::new("");
+    let mistaken = TempDir::new().unwrap();
+    std::fs::write(mistaken.path().join("app-config.yaml"), "app: 1\n").unwrap();
+    let on_terminal = |folder: &Path, command: &str, no_color: bool| {
+        let stagedoor = env!("CARGO_BIN_EXE_stagedoor");
+        let mut script = std::process::Command::new("script");
+        script
+            .args(["-qec", &format!("{stagedoor} {command}"), "/dev/null"])
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR")
+            .env("STAGEDOOR_LOG", "warn")
+            .current_dir(folder)
+            .stdin(std::process::Stdio::null());
+        if no_color {
+            script.env("NO_COLOR", "1");
+        }
+        text(&script.output().unwrap().stdout)
+    };
+    // A log line, an error of the command line, mistakes in a file, and a table.
+    let taken = std::net::TcpListener::bind(("127.0.0.1", house.port)).unwrap();
+    for (folder, command) in [
+        (house.folder.path(), "serve"),
+        (house.folder.path(), "serv"),
+        (mistaken.path(), "serve"),
+        (house.folder.path(), "check"),
+        (house.folder.path(), "--help"),
+    ] {
+        let coloured = on_terminal(folder, command, false);
+        assert!(coloured.contains("\u{1b}["), "{command}: {coloured}");
+        // Bold and underlined are no colours.
+        let plain = on_terminal(folder, command, true);
+        assert!(!plain.contains("\u{1b}[3"), "{command}: {plain}");
+    }
+    drop(taken);
+}
+
 /// A server's configuration, in a folder of its own.
 struct House {
     folder: TempDir,

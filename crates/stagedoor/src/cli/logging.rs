@@ -1,7 +1,8 @@
 //! Log lines, on standard error.
 
-use std::io::{IsTerminal, stderr};
+use std::io::stderr;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 
@@ -24,7 +25,12 @@ pub(super) fn start(format: LogFormat, default: &str) {
         .with_env_filter(filter)
         .with_writer(stderr);
     match format {
-        LogFormat::Text => lines.with_ansi(stderr().is_terminal()).init(),
+        LogFormat::Text => lines.with_ansi(is_coloured()).init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),
     }
+}
+
+/// Only on a terminal, and not with `NO_COLOR`.
+fn is_coloured() -> bool {
+    AutoStream::choice(&stderr()) != ColorChoice::Never
 }

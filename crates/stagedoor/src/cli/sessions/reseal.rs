@@ -1,6 +1,7 @@
 //! `stagedoor sessions reseal`
 
 use clap::Args;
+use serde_json::json;
 use stagedoor_ambient::SystemEntropy;
 use stagedoor_signin::session::reseal_sessions;
 
@@ -12,6 +13,9 @@ use crate::{StartError, cli::config_args::ConfigArgs, parts};
 pub(super) struct ResealArgs {
     #[command(flatten)]
     config: ConfigArgs,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(args: ResealArgs) -> Result<(), SessionsError> {
@@ -24,10 +28,16 @@ pub(super) async fn run(args: ResealArgs) -> Result<(), SessionsError> {
     let entropy = SystemEntropy::default();
     let keychain = parts::keychain(settings, place.environment.get("NODE_ENV"), &entropy)?;
     let outcome = reseal_sessions(&*place.storage, &keychain, &*place.clock, &entropy).await?;
-    print(&format!(
-        "{} sessions encrypted anew, {} were encrypted with the first secret already\n",
-        outcome.resealed, outcome.already
-    ));
+    let (resealed, already) = (outcome.resealed, outcome.already);
+    print(&match args.json {
+        true => format!(
+            "{}\n",
+            json!({ "resealed": resealed, "already": already, "unreadable": outcome.unreadable, "left": outcome.left })
+        ),
+        false => format!(
+            "{resealed} sessions encrypted anew, {already} were encrypted with the first secret already\n"
+        ),
+    });
     if outcome.unreadable > 0 {
         eprintln!(
             "stagedoor: {} sessions can't be read with any of the secrets: a secret was removed too early. \

@@ -1,6 +1,7 @@
 //! `stagedoor sessions revoke`
 
 use clap::Args;
+use serde_json::json;
 use stagedoor_signin::session::{SessionFilter, SessionId};
 
 use super::{Place, SessionsError, Whose, print};
@@ -24,6 +25,9 @@ pub(super) struct RevokeArgs {
     /// All there are.
     #[arg(long, conflicts_with_all = ["user", "provider", "environment"])]
     all: bool,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(args: RevokeArgs) -> Result<(), SessionsError> {
@@ -38,6 +42,7 @@ pub(super) async fn run(args: RevokeArgs) -> Result<(), SessionsError> {
         None => sessions.revoke_all(&filter, BY).await?,
     };
     print(&match ended {
+        ended if args.json => format!("{}\n", json!({ "ended": ended })),
         1 => "1 session ended\n".to_owned(),
         ended => format!("{ended} sessions ended\n"),
     });
