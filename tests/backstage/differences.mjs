@@ -217,6 +217,17 @@ const cookies = [
     facts: [['cookie oidc-refresh-token', /^the provider's refresh token; /, /^opaque; /]],
   },
   {
+    name: 'a session for each environment',
+    reason: 'With cookies named for it, but in that of auth.environment: Backstage has one name for all, so that signing in at one signs out at the other.',
+    facts: [['cookies of the environment', NOTHING, 'its own']],
+  },
+  {
+    name: 'a logout is one of its environment',
+    reason: 'As above: the session in another goes on.',
+    facts: [[/^cookie oidc-(refresh-token|granted-scope)( Expires)?$/, ANY, NOTHING]],
+    in: ['logout: with another env of the same provider'],
+  },
+  {
     name: 'a session id needs no second cookie',
     reason: 'However long the refresh token is.',
     facts: [[/^cookie oidc-refresh-token-[012]( Expires)?$/, ANY, NOTHING], ['cookie oidc-refresh-token', NOTHING, cookie('opaque', KEPT)], ['cookie oidc-refresh-token Expires', NOTHING, false]],
@@ -372,7 +383,7 @@ const flows = [
     name: 'response_mode=form_post works',
     reason: 'Backstage looks for state in the query alone. Ours comes as a post from another site, without cookies, and is posted again from our own.',
     like: 'callback: a sign-in',
-    whole: [{ status: 400, 'body.error.message': "Must specify 'env' query to select environment" }, {}],
+    whole: [{ status: 400, 'body.error.message': "Must specify 'env' query to select environment" }, { 'cookies of the environment': 'its own' }],
     in: ['callback: form_post'],
   },
   {

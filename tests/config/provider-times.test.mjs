@@ -107,7 +107,7 @@ describe('sessionDuration', () => {
       const { jar, response } = await signedIn(door, { env });
       for (const answer of [response, await refresh(jar, door, { env })]) {
         const cookies = cookieAttributes(answer);
-        for (const name of ['oidc-refresh-token', 'oidc-granted-scope']) assert.equal(cookies[name]['max-age'], `${seconds}`, name);
+        for (const name of ['oidc-refresh-token', 'oidc-granted-scope']) assert.equal(cookies[`${name}.${env}`]['max-age'], `${seconds}`, name);
       }
     });
   }

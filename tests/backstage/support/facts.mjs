@@ -38,7 +38,9 @@ function sayLocation(location, side, say) {
 
 function sayCookie(line, side, say) {
   const [pair, ...attributes] = line.split('; ');
-  const [name, value] = pair.split(/=(.*)/s);
+  const [called, value] = pair.split(/=(.*)/s);
+  const name = called.replace(/(-refresh-token|-granted-scope)\..+$/, '$1');
+  if (name !== called) say('cookies of the environment', 'its own');
   const domain = attributes.find(attribute => attribute.startsWith('Domain='));
   const expires = attributes.some(attribute => attribute.startsWith('Expires='));
   const fact = ['cookie', name.replace(/(-nonce)\..+$/, '$1.FLOW'), ...(domain ? [domain] : [])].join(' ');
@@ -56,7 +58,7 @@ function sayBody(response, side, say) {
     say('frame origin', origin);
     flatten('frame', { session, error }, side, say);
   } else {
-    say('body', response.text.slice(0, 200));
+    say('body', response.text.slice(0, 400));
   }
 }
 
