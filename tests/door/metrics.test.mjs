@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
-import { refresh, signedIn } from '../support/flows.mjs';
+import { logout, refresh, signedIn } from '../support/flows.mjs';
 import { appConfig, openHouse, providerBlock } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
 import { writeConfig } from '../support/stagedoor.mjs';
@@ -43,6 +43,9 @@ describe('metrics', () => {
     assert.ok(grown('stagedoor_database_duration_seconds_count', { outcome: 'done' }) >= 3);
     assert.equal(sum(now, 'stagedoor_http_requests_in_flight'), 0);
     assert.equal(sum(now, 'stagedoor_provider_available', { provider: 'oidc' }), 1);
+    const age = Date.now() / 1000 - sum(now, 'stagedoor_signing_key_created_timestamp_seconds');
+    assert.ok(age > 0 && age < 60, `the key is ${age} seconds old`);
+    assert.ok(now.has('stagedoor_sessions'));
   });
 
   test('a refusal is counted by its code, a visit without a session too', async () => {
@@ -50,6 +53,19 @@ describe('metrics', () => {
     assert.equal((await send('GET', `${door.auth}/oidc/refresh?env=development`, { headers: { 'x-requested-with': 'XMLHttpRequest' } })).status, 401);
     const now = await samples();
     assert.equal(sum(now, 'stagedoor_refreshes_total', { outcome: 'session_missing' }) - sum(before, 'stagedoor_refreshes_total', { outcome: 'session_missing' }), 1);
+  });
+
+  test('a session that ends before its time is counted by the reason', async () => {
+    const before = await samples();
+    const { jar } = await signedIn(door);
+    assert.equal((await logout(jar, door)).status, 200);
+    const { jar: other } = await signedIn(door);
+    idp.store.forget('RefreshToken');
+    assert.equal((await refresh(other, door)).status, 401);
+    const now = await samples();
+    const grown = reason => sum(now, 'stagedoor_sessions_ended_total', { reason }) - sum(before, 'stagedoor_sessions_ended_total', { reason });
+    assert.equal(grown('signed_out'), 1);
+    assert.equal(grown('grant_refused'), 1);
   });
 
   test('the configuration: its generation, and whether a newer one is refused', async () => {

@@ -67,6 +67,12 @@ impl Metrics {
         self.0.run_upkeep();
     }
 
+    /// Tells how many sessions there are.
+    pub fn sessions(&self, sessions: u64) {
+        #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 of them")]
+        gauge!("stagedoor_sessions").set(sessions as f64);
+    }
+
     /// `GET /metrics`, and nothing else.
     pub fn router(&self, state: AppState) -> Router {
         Router::new()
@@ -86,6 +92,10 @@ fn now(state: &AppState) {
     #[expect(clippy::cast_precision_loss, reason = "nobody changes it so often")]
     gauge!("stagedoor_configuration_generation").set(configuration.changes() as f64);
     gauge!("stagedoor_configuration_refused").set(flag(configuration.problem().is_some()));
+    if let Some(since) = state.sign_in.tokens().keys().signing_since() {
+        gauge!("stagedoor_signing_key_created_timestamp_seconds")
+            .set(since.as_duration().as_secs_f64());
+    }
     for provider in state.sign_in.live().providers.iter() {
         gauge!(
             "stagedoor_provider_available",
@@ -138,7 +148,7 @@ impl Drop for InFlight {
 fn describe() {
     describe_counter!(
         "stagedoor_sign_ins_total",
-        "Sign-ins that came to an end, by provider, environment, resolver and outcome (signed_in, or the code of the refusal)."
+        "Sign-ins that came to an end, by provider, environment and outcome (signed_in, or the code of the refusal)."
     );
     describe_counter!(
         "stagedoor_refreshes_total",
@@ -146,7 +156,7 @@ fn describe() {
     );
     describe_counter!(
         "stagedoor_sessions_ended_total",
-        "Sessions that were ended before their time, by reason."
+        "Sessions that this node ended before their time, by reason."
     );
     describe_gauge!(
         "stagedoor_sessions",

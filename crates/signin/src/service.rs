@@ -155,6 +155,14 @@ impl SignIn {
         Ok(self.storage.check(self.clock.now()).await?)
     }
 
+    /// How many sessions there are, on all nodes together.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn count_sessions(&self) -> Result<u64, SignInError> {
+        Ok(self.storage.count_sessions(self.clock.now()).await?)
+    }
+
     /// Removes what has expired by now, `batch` at a time so that nobody waits
     /// long for the database; how much it was.
     ///

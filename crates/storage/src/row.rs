@@ -46,6 +46,18 @@ pub(crate) fn json(
     serde_json::from_str(text).map_err(|_| corrupt(table, format!("{name} is not JSON")))
 }
 
+/// The number in the column `rows`.
+pub(crate) fn count<'r, R>(row: &'r R) -> Result<u64, StorageError>
+where
+    R: Row,
+    &'static str: ColumnIndex<R>,
+    i64: Readable<'r, R>,
+{
+    const TABLE: &str = "stagedoor_sessions";
+    let rows: i64 = column(row, "rows", TABLE)?;
+    u64::try_from(rows).map_err(|_| corrupt(TABLE, "a count is negative".to_owned()))
+}
+
 /// A row of `stagedoor_sessions`.
 pub(crate) fn session<'r, R>(row: &'r R) -> Result<SessionRecord, StorageError>
 where

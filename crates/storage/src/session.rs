@@ -232,6 +232,10 @@ pub trait SessionStore: Send + Sync + 'static {
     /// When it does not.
     async fn check(&self, now: Timestamp) -> Result<(), StorageError>;
 
+    /// How many sessions there are that have not expired by `now`: reads an
+    /// index from end to end, so not for every request.
+    async fn count_sessions(&self, now: Timestamp) -> Result<u64, StorageError>;
+
     /// Removes at most `limit` sessions and used flows that had expired by
     /// `now`; how many it removed. Call it again until it removes none.
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError>;

@@ -50,6 +50,12 @@ pub(crate) trait SessionDatabase: Send + Sync + 'static {
         &self,
         statement: Statement<'_>,
     ) -> impl Future<Output = Result<Vec<SessionRecord>, StorageError>> + Send;
+
+    /// The number in the column `rows` that a statement answers with.
+    fn count(
+        &self,
+        statement: Statement<'_>,
+    ) -> impl Future<Output = Result<u64, StorageError>> + Send;
 }
 
 #[async_trait]
@@ -262,6 +268,12 @@ impl<D: SessionDatabase> SessionStore for D {
             return written.await.map(drop);
         }
         self.session(SessionId(nobody), now).await.map(drop)
+    }
+
+    async fn count_sessions(&self, now: Timestamp) -> Result<u64, StorageError> {
+        let values = [Integer(now.as_millisecond())];
+        self.count(Statement::new(sql::COUNT_SESSIONS, values))
+            .await
     }
 
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {

@@ -19,6 +19,10 @@ pub(crate) const INSERT_SESSION: &str = concat!(
 pub(crate) const SELECT_SESSIONS: &str =
     concat!("SELECT ", session_columns!(), " FROM stagedoor_sessions");
 
+/// `now`.
+pub(crate) const COUNT_SESSIONS: &str =
+    "SELECT count(*) AS rows FROM stagedoor_sessions WHERE expires_at > $1";
+
 /// `id, now`.
 pub(crate) const SESSION: &str = concat!(
     "SELECT ",

@@ -221,6 +221,15 @@ impl KeyRing {
         self.clock.now() + signing_and_valid < self.settings.published_until(next.made_at)
     }
 
+    /// When the key that signs now was made known to all nodes; `None` before
+    /// there is one, and for those that the operator gives.
+    #[must_use]
+    pub fn signing_since(&self) -> Option<Timestamp> {
+        let signing = self.signing.load();
+        let since = signing.as_ref()?.stored_at;
+        (since != Timestamp::MIN).then_some(since)
+    }
+
     fn still_signing(&self) -> Option<Arc<SigningKey>> {
         let signing = self.signing.load();
         let signing = signing.as_ref()?;

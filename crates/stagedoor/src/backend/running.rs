@@ -18,6 +18,8 @@ const LOOK_AFTER_KEYS: Duration = Duration::from_secs(10);
 /// How often, about, what has expired is removed, and how much at a time.
 const REMOVE_EXPIRED: Duration = Duration::from_secs(60);
 const BATCH: u32 = 500;
+/// How often sessions are counted, which reads an index of all of them.
+const COUNT_SESSIONS: Duration = Duration::from_secs(60);
 /// How often metrics are kept from growing.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
@@ -87,11 +89,11 @@ impl Background {
         let mut tasks = JoinSet::new();
         tasks.spawn(ask_providers(self.sign_in.clone()));
         tasks.spawn(look_after_keys(self.sign_in.clone(), self.plugin_keys));
+        if let Some(port) = self.metrics {
+            tasks.spawn(tell_metrics(port, self.sign_in.clone()));
+        }
         tasks.spawn(remove_expired(self.sign_in));
         tasks.spawn(self.reload.run());
-        if let Some(port) = self.metrics {
-            tasks.spawn(tell_metrics(port));
-        }
         tasks
     }
 }
@@ -135,7 +137,7 @@ async fn remove_expired(sign_in: Arc<SignIn>) {
     }
 }
 
-async fn tell_metrics(port: MetricsPort) {
+async fn tell_metrics(port: MetricsPort, sign_in: Arc<SignIn>) {
     let serving = port.bound.serve(port.router, None, std::future::pending());
     let keeping_up = async {
         let mut ticks = every(METRICS_UPKEEP);
@@ -144,7 +146,18 @@ async fn tell_metrics(port: MetricsPort) {
             port.metrics.keep_up();
         }
     };
-    tokio::join!(serving, keeping_up);
+    let counting = async {
+        loop {
+            match sign_in.count_sessions().await {
+                Ok(sessions) => port.metrics.sessions(sessions),
+                Err(error) => {
+                    tracing::warn!(detail = error.detail(), "sessions could not be counted");
+                }
+            }
+            tokio::time::sleep(sign_in.about(COUNT_SESSIONS)).await;
+        }
+    };
+    tokio::join!(serving, keeping_up, counting);
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

@@ -56,4 +56,9 @@ impl SessionDatabase for PostgresStorage {
         let rows = self.all(statement.into_query()).await?;
         rows.iter().map(row::session).collect()
     }
+
+    async fn count(&self, statement: Statement<'_>) -> Result<u64, StorageError> {
+        let rows = self.all(statement.into_query()).await?;
+        rows.first().map_or(Ok(0), row::count)
+    }
 }

@@ -98,6 +98,10 @@ impl SessionStore for FaultyStorage {
         self.inner()?.check(now).await
     }
 
+    async fn count_sessions(&self, now: Timestamp) -> Result<u64, StorageError> {
+        self.inner()?.count_sessions(now).await
+    }
+
     async fn lease_session(
         &self,
         id: SessionId,
