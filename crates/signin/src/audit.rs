@@ -2,13 +2,14 @@
 //!
 //! The names of events and fields are a promise: `docs/audit.md` lists them,
 //! and a test holds the two against each other. Who called and the request's
-//! id are in the span around the request.
+//! id are in the span around the request. Sessions that end are counted as
+//! they are told of.
 
 use std::fmt::Display;
 
 use stagedoor_storage::{SessionFilter, SessionRecord};
 
-use crate::{SignInError, provider::Provider, who::Who};
+use crate::{SignInError, count, provider::Provider, who::Who};
 
 const TARGET: &str = "stagedoor::audit";
 
@@ -75,6 +76,7 @@ pub(crate) fn refresh_failed(provider: &Provider, who: &Who, error: &SignInError
 }
 
 pub(crate) fn signed_out(session: &SessionRecord) {
+    count::sessions_ended("signed_out", 1);
     tell("sign_out", session, "signed out");
 }
 
@@ -85,6 +87,7 @@ pub(crate) fn logged_out_at_provider(
     subject: Option<&str>,
     sessions: u64,
 ) {
+    count::sessions_ended(event, sessions);
     tracing::info!(
         target: TARGET,
         event,
@@ -111,6 +114,7 @@ pub(crate) fn provider_logout_refused(event: &'static str, provider: &str, error
 
 /// A secret half of a session's past was presented: the session is ended.
 pub(crate) fn session_secret_reused(session: &SessionRecord) {
+    count::sessions_ended("session_secret_reused", 1);
     let who = Who::of(session);
     tracing::warn!(
         target: TARGET,
@@ -127,6 +131,7 @@ pub(crate) fn session_secret_reused(session: &SessionRecord) {
 /// Somebody has more sessions than `auth.session.maxPerUser`: those least used
 /// are ended.
 pub(crate) fn session_limit(session: &SessionRecord, ended: u64) {
+    count::sessions_ended("session_limit", ended);
     let who = Who::of(session);
     tracing::info!(
         target: TARGET,
@@ -142,6 +147,7 @@ pub(crate) fn session_limit(session: &SessionRecord, ended: u64) {
 
 /// A session was ended by an operator or a service.
 pub(crate) fn session_revoked(session: &SessionRecord, by: &str) {
+    count::sessions_ended("revoked", 1);
     let who = Who::of(session);
     tracing::info!(
         target: TARGET,
@@ -158,6 +164,7 @@ pub(crate) fn session_revoked(session: &SessionRecord, by: &str) {
 
 /// All sessions that fit were ended by an operator or a service.
 pub(crate) fn sessions_revoked(filter: &SessionFilter, by: &str, sessions: u64) {
+    count::sessions_ended("revoked", sessions);
     tracing::info!(
         target: TARGET,
         event = "sessions_revoked",

@@ -1,4 +1,4 @@
-//! What is counted of sign-ins and refreshes (`docs/metrics.md`).
+//! What is counted of sign-ins, refreshes and sessions (`docs/metrics.md`).
 
 use crate::{SignInError, provider::Provider};
 
@@ -22,6 +22,11 @@ pub(crate) fn refresh<T>(provider: &Provider, outcome: &Result<T, SignInError>) 
         "outcome" => name(outcome, "refreshed"),
     )
     .increment(1);
+}
+
+/// Sessions were ended before their time.
+pub(crate) fn sessions_ended(reason: &'static str, sessions: u64) {
+    metrics::counter!("stagedoor_sessions_ended_total", "reason" => reason).increment(sessions);
 }
 
 fn name<T>(outcome: &Result<T, SignInError>, success: &'static str) -> &'static str {

@@ -4,7 +4,7 @@ use stagedoor_oidc::{OidcError, RefreshFailure, RefreshToken};
 use stagedoor_storage::SessionRecord;
 
 use super::turn::Asked;
-use crate::{SignIn, SignInError, authenticator::RefreshResult, session::SessionTokens};
+use crate::{SignIn, SignInError, authenticator::RefreshResult, count, session::SessionTokens};
 
 impl SignIn {
     /// New tokens, and whether the provider also told whose they are.
@@ -39,8 +39,8 @@ impl SignIn {
             }) => Ok((before.with_refresh_token(token), Err(error))),
             Err(failure) => {
                 let error = SignInError::from(failure.error);
-                if error.ends_session() {
-                    self.storage.delete_session(record.id).await?;
+                if error.ends_session() && self.storage.delete_session(record.id).await? {
+                    count::sessions_ended(error.code(), 1);
                 }
                 Err(error)
             }
