@@ -94,6 +94,14 @@ describe('rate limits', () => {
     assert.equal((await guess(other)).status, 400);
   });
 
+  test('who guesses the token of a service that manages sessions is stopped', async () => {
+    const from = client();
+    const statuses = [];
+    for (let n = 0; n < 12; n += 1) statuses.push((await send('GET', `${door.auth}/.stagedoor/sessions`, { headers: { authorization: `Bearer guess-${n}`, ...from } })).status);
+    assert.ok([401, 403].includes(statuses[0]), `${statuses}`);
+    assert.equal(statuses.at(-1), 429, `${statuses}`);
+  });
+
   test('an IPv6 network is one client, however many addresses it has', async () => {
     const ask = address => send('GET', startUrl(door), { headers: { 'x-forwarded-for': address } });
     const asked = await Promise.all(Array.from({ length: 20 }, (_, n) => ask(`2001:db8:1:1::${n.toString(16)}`)));
