@@ -17,6 +17,7 @@ import { until } from '../support/wait.mjs';
 const few = { perMinute: 60, burst: 4 };
 const PROXY = { trustedProxies: ['127.0.0.1'] };
 const { door, idp, close } = await openHouse({
+  backend: { auth: { externalAccess: [{ type: 'static', options: { token: 'a token of a service that may', subject: 'service' }, accessRestrictions: [{ plugin: 'auth', permission: ['stagedoor.sessions.read'] }] }] } },
   stagedoor: { ...PROXY, rateLimit: { start: few, handler: few, refresh: few, failures: few } },
 });
 after(close);
