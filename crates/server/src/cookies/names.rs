@@ -73,14 +73,16 @@ impl<'a> Names<'a> {
             environment if environment == usual => String::new(),
             other => format!(".{}", utf8_percent_encode(other, NON_ALPHANUMERIC)),
         };
-        let of_backstage = format!("{}-refresh-token{ending}", self.provider);
+        let of_backstage = format!("{}-refresh-token", self.provider);
+        let granted_to_backstage = format!("{}-granted-scope", self.provider);
         SessionNames {
             session: match &self.guarded {
                 Some(_) => format!("{}{ending}", self.guarded_session()),
-                None => of_backstage.clone(),
+                None => format!("{of_backstage}{ending}"),
             },
+            granted_scope: format!("{granted_to_backstage}{ending}"),
             of_backstage,
-            granted_scope: format!("{}-granted-scope{ending}", self.provider),
+            granted_to_backstage,
         }
     }
 
@@ -108,9 +110,11 @@ impl<'a> Names<'a> {
 #[derive(Debug)]
 pub(crate) struct SessionNames {
     pub(super) session: String,
-    /// Where Backstage keeps its refresh token, and we our sessions over http.
+    /// Where Backstage keeps its refresh token, in whatever environment, and we
+    /// over http the sessions of the usual one.
     pub(super) of_backstage: String,
-    pub(crate) granted_scope: String,
+    pub(super) granted_scope: String,
+    granted_to_backstage: String,
 }
 
 impl SessionNames {
@@ -139,6 +143,29 @@ impl SessionNames {
             .filter(is_ours)
             .or_else(|| of_backstage().filter(|value| take_over && !is_ours(value)));
         found.map(SecretString::from)
+    }
+
+    /// The scopes that were granted to that session.
+    pub(crate) fn granted_in(&self, cookies: &RequestCookies) -> Option<String> {
+        let granted = cookies.whole(&self.granted_scope);
+        granted.or_else(|| {
+            self.is_of_backstage_in(cookies)
+                .then(|| cookies.whole(&self.granted_to_backstage))?
+        })
+    }
+
+    /// Whether what a browser brings under Backstage's name can go: over http it
+    /// may be our session in another environment.
+    pub(super) fn is_spare_in(&self, cookies: &RequestCookies) -> bool {
+        let nothing_of_ours = self.session.starts_with(GUARD);
+        (nothing_of_ours && cookies.get(&self.of_backstage).is_some())
+            || (self.are_apart() && self.is_of_backstage_in(cookies))
+    }
+
+    /// Whether what a browser brings under Backstage's name is Backstage's.
+    fn is_of_backstage_in(&self, cookies: &RequestCookies) -> bool {
+        let value = cookies.whole(&self.of_backstage);
+        value.is_some_and(|value| !SessionCookie::is_ours(&value))
     }
 }
 
@@ -187,10 +214,14 @@ mod tests {
     const FLOW_ID: &str = "AAAAAAAAAAAAAAAAAAAAAA";
     const OURS: &str = "sd1.AAAA";
 
-    fn session_in(names: &Names<'_>, line: &str, take_over: bool) -> Option<String> {
+    fn cookies(line: &str) -> RequestCookies {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, line.parse().unwrap());
-        let cookies = RequestCookies::parse(&headers);
+        RequestCookies::parse(&headers)
+    }
+
+    fn session_in(names: &Names<'_>, line: &str, take_over: bool) -> Option<String> {
+        let cookies = cookies(line);
         let found = names.sessions("", "").session_in(&cookies, take_over);
         found.map(|secret| secret.expose_secret().to_owned())
     }
@@ -223,11 +254,26 @@ mod tests {
         for names in [Names::unguarded("p"), Names::guarded("p", "/api/auth/p")] {
             let [usual, other] = ["production", "a b"].map(|it| names.sessions(it, "production"));
             assert_eq!(usual.of_backstage, "p-refresh-token");
+            assert_eq!(other.of_backstage, "p-refresh-token");
             assert_eq!(usual.granted_scope, "p-granted-scope");
             assert_eq!(other.granted_scope, "p-granted-scope.a%20b");
             assert!(other.session.ends_with(".a%20b"), "{}", other.session);
             assert!(names.is_session(&usual.session) && names.is_session(&other.session));
             assert!(!names.is_session(&format!("{}x", usual.session)));
+        }
+    }
+
+    #[test]
+    fn what_backstage_left_is_taken_over_in_any_environment() {
+        for names in [Names::unguarded("p"), Names::guarded("p", "/api/auth/p")] {
+            let other = names.sessions("a", "production");
+            let of_backstage = cookies("p-refresh-token=raw; p-granted-scope=x");
+            let brought = other.session_in(&of_backstage, true).unwrap();
+            assert_eq!(brought.expose_secret(), "raw");
+            assert_eq!(other.granted_in(&of_backstage).as_deref(), Some("x"));
+            let of_another = cookies(&format!("p-refresh-token={OURS}; p-granted-scope=x"));
+            assert!(other.session_in(&of_another, true).is_none());
+            assert_eq!(other.granted_in(&of_another), None);
         }
     }
 

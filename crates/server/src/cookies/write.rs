@@ -139,10 +139,10 @@ impl<'a> ResponseCookies<'a> {
         let names = &self.sessions;
         let [session, of_backstage, scope] =
             [&names.session, &names.of_backstage, &names.granted_scope].map(Clone::clone);
-        let are_apart = names.are_apart();
+        let is_spare = names.is_spare_in(request);
         self.remove_chunks(&of_backstage, request);
-        if are_apart {
-            self.remove_brought(&of_backstage, request);
+        if is_spare {
+            self.remove(&of_backstage);
         }
         self.set(&session, &cookie.expose(), self.session_duration);
         self.set(&scope, granted_scope, self.session_duration);
@@ -152,13 +152,14 @@ impl<'a> ResponseCookies<'a> {
         let names = &self.sessions;
         let [session, of_backstage, scope] =
             [&names.session, &names.of_backstage, &names.granted_scope].map(Clone::clone);
-        if names.are_apart() {
-            self.remove_brought(&session, request);
+        let is_spare = names.is_spare_in(request);
+        self.remove_brought(&session, request);
+        self.remove_chunks(&of_backstage, request);
+        if is_spare {
+            self.remove(&of_backstage);
         }
-        for name in [of_backstage, scope] {
-            self.remove_chunks(&name, request);
-            self.remove_brought(&name, request);
-        }
+        self.remove_chunks(&scope, request);
+        self.remove_brought(&scope, request);
     }
 
     fn remove_brought(&mut self, name: &str, request: &RequestCookies) {

@@ -34,7 +34,7 @@ pub(crate) async fn refresh(
         environment,
         scope: query.one("scope")?.map(str::to_owned),
         from_frontend: is_from_frontend(&headers),
-        granted_scope: cookies.whole(&names.granted_scope),
+        granted_scope: names.granted_in(&cookies),
         session_cookie: names.session_in(&cookies, state.settings.take_over_sessions),
         provider,
     };

@@ -27,7 +27,7 @@ pub(crate) async fn start(
     let environment = query.one("env")?;
     let usual = &state.settings.environment;
     let sessions = names.sessions(environment.unwrap_or_default(), usual);
-    let granted_scope = cookies.whole(&sessions.granted_scope);
+    let granted_scope = sessions.granted_in(&cookies);
     let started = state
         .sign_in
         .start(StartRequest {
