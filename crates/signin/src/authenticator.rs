@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
-    CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshFailure, RefreshToken, TokenSet,
-    VerifiedIdToken, VerifiedLogoutToken,
+    CallbackParams, Claims, FlowSecrets, OidcError, ProviderStatus, RefreshFailure, RefreshToken,
+    TokenSet, VerifiedIdToken, VerifiedLogoutToken,
 };
 use url::Url;
 

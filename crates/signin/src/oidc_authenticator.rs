@@ -7,8 +7,8 @@ use stagedoor_claims::ProfileClaims;
 use stagedoor_identity::Profile;
 use stagedoor_oidc::{
     AccessToken, AuthorizationParams, CallbackParams, Claims, FlowSecrets, OidcError,
-    OriginalSignIn, ProviderStatus, RefreshFailure, RefreshToken, RelyingParty, TakenOver, VerifiedIdToken,
-    VerifiedLogoutToken, Violation,
+    OriginalSignIn, ProviderStatus, RefreshFailure, RefreshToken, RelyingParty, TakenOver,
+    VerifiedIdToken, VerifiedLogoutToken, Violation,
 };
 use url::Url;
 
