@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{delete, get, post},
+    routing::{any, delete, get, post},
 };
 use http::StatusCode;
 use tower_http::{
@@ -142,17 +142,17 @@ fn auth_routes() -> Router<AppState> {
         .route("/v1/userinfo", get(routes::userinfo::userinfo))
         .route(
             "/v1/authorize",
-            get(routes::authorize::ask)
-                .post(routes::authorize::agree)
-                .fallback(routes::not_found::provider),
+            any(routes::not_found::provider)
+                .get(routes::authorize::ask)
+                .post(routes::authorize::agree),
         )
         .route(
             "/v1/token",
-            post(routes::token::token).fallback(routes::not_found::provider),
+            any(routes::not_found::provider).post(routes::token::token),
         )
         .route(
             "/v1/revoke",
-            post(routes::token::revoke).fallback(routes::not_found::provider),
+            any(routes::not_found::provider).post(routes::token::revoke),
         )
         .fallback(routes::not_found::provider)
 }
