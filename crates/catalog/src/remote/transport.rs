@@ -27,6 +27,9 @@ const AT_ONCE: usize = 64;
 const BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(400)];
 /// How long establishing a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an idle connection is kept: shorter than a Backstage keeps it
+/// (Node.js: 5 s), since a request on one that is being closed fails.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Asks a catalog, with a token.
 pub(super) struct Transport {
@@ -52,6 +55,7 @@ impl Transport {
         let mut builder = Client::builder()
             .user_agent(concat!("stagedoor-catalog/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_TIMEOUT)
             .redirect(redirect::Policy::none())
             .referer(false);
         if is_this_machine(&settings.base_url) {

@@ -238,3 +238,52 @@ fn without_query(url: &Url) -> String {
     url.set_fragment(None);
     shown(url.as_str())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// A server that closes no connection by itself; how many it has accepted.
+    async fn patient_server() -> (Url, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let accepted = Arc::new(AtomicUsize::new(0));
+        let count = accepted.clone();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::SeqCst);
+                tokio::spawn(async move {
+                    let mut request = [0; 4096];
+                    while stream.read(&mut request).await.is_ok_and(|read| read > 0) {
+                        let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+                        stream.write_all(answer).await.unwrap();
+                    }
+                });
+            }
+        });
+        (url.parse().unwrap(), accepted)
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_idle_too_long_is_not_used_again() {
+        let (url, accepted) = patient_server().await;
+        let idle_timeout = Duration::from_millis(100);
+        let client = HttpClient::new(HttpSettings {
+            idle_timeout,
+            ..HttpSettings::default()
+        });
+        let client = client.unwrap();
+        let get = || client.get(&url, Duration::from_secs(5));
+        get().await.unwrap();
+        tokio::time::sleep(idle_timeout * 2).await;
+        get().await.unwrap();
+        assert_eq!(accepted.load(Ordering::SeqCst), 2);
+    }
+}
