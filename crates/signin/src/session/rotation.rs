@@ -7,6 +7,11 @@
 //! copy can present it, or it is presented by whom it was copied from: the
 //! session is ended.
 //!
+//! Whoever presents the one before when the new one is a minute old gets
+//! another in its place, and the new one, which only a lost answer can have
+//! had, is of the past. So of two who take turns with copies of one cookie
+//! each has a secret that the other's refresh makes one of the past.
+//!
 //! Secrets after the first follow from a key of the session's own, which is
 //! sealed with its tokens. So every node can tell a secret of the session's
 //! past from an invented one, whoever waits for a refresh on another node gets
@@ -39,6 +44,12 @@ pub(crate) struct Rotation {
     /// Until when the one before is good; `None` as long as the newest has not
     /// been seen.
     previous_until: Option<Timestamp>,
+    /// When the newest was first given; `None` where that was not noted.
+    #[serde(default)]
+    given_at: Option<Timestamp>,
+    /// How many were given after the one before that is good, and never seen.
+    #[serde(default)]
+    unseen: u32,
 }
 
 /// What a cookie's secret half is to a session.
@@ -93,21 +104,35 @@ impl Rotation {
                 key: Key::generate(entropy)?,
                 number: 1,
                 previous_until: None,
+                given_at: Some(now),
+                unseen: 0,
             }));
         };
         let mut after = before.clone();
         match (presented, before.previous_until) {
             (Standing::Newest, None) => after.previous_until = now.checked_add(GRACE).ok(),
-            (Standing::Newest, Some(until)) if until <= now => {
-                // Four thousand million refreshes on, the last one stays.
-                if let Some(number) = before.number.checked_add(1) {
-                    after.number = number;
-                    after.previous_until = None;
+            (Standing::Newest, Some(until)) if until <= now => after.advance(0, now),
+            (Standing::Previous, None) => match before.given_at {
+                Some(given) if now.duration_since(given) >= GRACE => {
+                    after.advance(before.unseen.saturating_add(1), now);
                 }
-            }
+                Some(_) => {}
+                None => after.given_at = Some(now),
+            },
             _ => {}
         }
         Ok(Some(after))
+    }
+
+    /// Gives another secret; `unseen` that were given before it never arrived.
+    fn advance(&mut self, unseen: u32, now: Timestamp) {
+        // Four thousand million refreshes on, the last one stays.
+        if let Some(number) = self.number.checked_add(1) {
+            self.number = number;
+            self.previous_until = None;
+            self.given_at = Some(now);
+            self.unseen = unseen;
+        }
     }
 
     /// The cookie with the newest secret.
@@ -126,9 +151,12 @@ impl Rotation {
     }
 
     fn standing(&self, number: u32, now: Timestamp) -> Standing {
+        let previous = self.unseen.saturating_add(1);
         match self.number - number {
             0 => Standing::Newest,
-            1 if self.previous_until.is_none_or(|until| now < until) => Standing::Previous,
+            before if before == previous && self.previous_until.is_none_or(|until| now < until) => {
+                Standing::Previous
+            }
             _ => Standing::RotatedOut,
         }
     }
@@ -208,8 +236,8 @@ mod tests {
         let first = after(None, Standing::Newest, 0);
         assert_eq!(first.standing(1, at(0)), Standing::Newest);
         assert_eq!(first.standing(0, at(1_000_000)), Standing::Previous);
-        // The answer was lost: the same once more.
-        let again = after(Some(&first), Standing::Previous, 100);
+        // Another tab: the same once more.
+        let again = after(Some(&first), Standing::Previous, 59);
         assert_eq!(again.number, 1);
         assert_eq!(again.standing(0, at(1_000_000)), Standing::Previous);
         let seen = after(Some(&again), Standing::Newest, 200);
@@ -223,6 +251,40 @@ mod tests {
         assert_eq!(second.number, 2);
         assert_eq!(second.standing(1, at(1_000_000)), Standing::Previous);
         assert_eq!(second.standing(0, at(260)), Standing::RotatedOut);
+    }
+
+    #[test]
+    fn whose_answer_was_lost_gets_another_and_what_was_lost_is_of_the_past() {
+        let mut rotation = after(None, Standing::Newest, 0);
+        for turn in 1..4 {
+            rotation = after(Some(&rotation), Standing::Previous, i64::from(turn) * 60);
+            assert_eq!(rotation.number, turn + 1);
+            assert_eq!(rotation.standing(0, at(1_000_000)), Standing::Previous);
+            for lost in 1..=turn {
+                assert_eq!(rotation.standing(lost, at(0)), Standing::RotatedOut);
+            }
+        }
+        let seen = after(Some(&rotation), Standing::Newest, 300);
+        assert_eq!(seen.standing(0, at(359)), Standing::Previous);
+        assert_eq!(seen.standing(0, at(360)), Standing::RotatedOut);
+        let next = after(Some(&seen), Standing::Newest, 360);
+        assert_eq!(next.standing(4, at(1_000_000)), Standing::Previous);
+        assert_eq!(next.standing(3, at(360)), Standing::RotatedOut);
+    }
+
+    /// Sessions of before have no such times; a clock that is put back gives
+    /// nobody another secret.
+    #[test]
+    fn without_a_time_nothing_is_given_up() {
+        let first = after(None, Standing::Newest, 1_000);
+        assert_eq!(after(Some(&first), Standing::Previous, 0).number, 1);
+        let mut old = serde_json::to_value(&first).unwrap();
+        let fields = old.as_object_mut().unwrap();
+        fields.retain(|name, _| !["given_at", "unseen"].contains(&name.as_str()));
+        let old: Rotation = serde_json::from_value(old).unwrap();
+        assert_eq!(old.standing(0, at(5_000)), Standing::Previous);
+        let noted = after(Some(&old), Standing::Previous, 5_000);
+        assert_eq!((noted.number, noted.given_at), (1, Some(at(5_000))));
     }
 
     #[test]

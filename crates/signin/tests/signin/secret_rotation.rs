@@ -90,10 +90,38 @@ async fn a_lost_answer_costs_no_session() {
         let lost = browser.try_refresh(&house.sign_in).await.unwrap();
         house.later(86_400);
         let again = browser.refresh(&house.sign_in).await.unwrap();
-        assert_eq!(browser.session, Some(lost.cookie.expose()));
+        assert_ne!(browser.session, Some(lost.cookie.expose()));
         assert!(again.backstage_identity.is_some());
         house.later(86_400);
         browser.refresh(&house.sign_in).await.unwrap();
+    }
+}
+
+/// A copy that is used as often as what it was copied from is found out too,
+/// whoever of the two begins and whenever the other follows.
+#[tokio::test]
+async fn two_who_take_turns_with_copies_of_one_cookie_are_found_out() {
+    for (first_pause, second_pause) in [(100, 100), (3_600, 100), (100, 3_600)] {
+        let house = House::new().await;
+        let mut one = Browser::signed_in(&house).await;
+        one.refresh(&house.sign_in).await.unwrap();
+        let mut other = one.clone();
+        let mut turns = 0;
+        let error = loop {
+            assert!(turns < 6, "never found out");
+            turns += 1;
+            house.later(first_pause);
+            if let Err(error) = one.refresh(&house.sign_in).await {
+                break error;
+            }
+            house.later(second_pause);
+            if let Err(error) = other.refresh(&house.sign_in).await {
+                break error;
+            }
+        };
+        let error = cause::<()>(Err(error));
+        assert!(matches!(error, SignInError::SecretReused), "{error:?}");
+        assert!(house.sessions().await.is_empty());
     }
 }
 

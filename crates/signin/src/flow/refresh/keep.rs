@@ -33,8 +33,11 @@ impl SignIn {
         mut tokens: SessionTokens,
     ) -> Result<SessionTokens, SignInError> {
         let now = self.clock.now();
-        let before = tokens.rotation.as_ref();
-        tokens.rotation = Rotation::after(before, presented, now, &*self.entropy)?;
+        // Backstage's cookie may be kept in more places: all get the same.
+        if !(asked.of_backstage && presented == Standing::Previous) {
+            let before = tokens.rotation.as_ref();
+            tokens.rotation = Rotation::after(before, presented, now, &*self.entropy)?;
+        }
         let update = self.update(asked, record, &tokens)?;
         if self.commit(record.id, lease, &update).await? {
             // Nobody knows yet whose it is: it was in a cookie of Backstage.
