@@ -47,6 +47,18 @@ const ours = jar => jar.held(HOST).filter(({ name }) => name.startsWith('__Host-
 const sessionOf = jar => ours(jar).find(({ name }) => name.includes('-session'));
 
 describe('cookies over https', () => {
+  better('a planted cookie that is no ASCII hides none of ours, and a space of Unicode makes none of ours', async () => {
+    const jar = browser().plant('tracker', 'M\u00fcller');
+    readFrame(await deliver(jar, await authorize(jar, await start(jar, door))));
+    assert.equal((await refresh(jar, door)).status, 200);
+    const thief = (await signedIn(door, { jar: browser(), as: 'grace' })).jar;
+    const { name, value } = sessionOf(thief);
+    for (const space of ['\u00a0', '\u2000', '\u3000']) {
+      const cookie = Buffer.from(`${space}${name}=${value}`).toString('latin1');
+      assertError(await send('GET', `${door.local}/api/auth/oidc/refresh?env=development`, { headers: { ...XHR, cookie } }), 401, 'AuthenticationError');
+    }
+  });
+
   better('ours are guarded: their names, for the whole host, and for no other', async () => {
     const jar = browser();
     const location = await start(jar, door);

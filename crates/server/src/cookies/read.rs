@@ -25,8 +25,8 @@ impl RequestCookies {
         let pairs = headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|line| line.split(';'))
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(ascii)
             .filter_map(|pair| pair.split_once('='));
         for (name, value) in pairs.take(MAX_COOKIES) {
             let value = value.trim().trim_matches('"');
@@ -102,6 +102,15 @@ impl RequestCookies {
     }
 }
 
+/// A cookie of ASCII, as all of ours are. Any other is another's: it must not
+/// hide those beside it, and no space of Unicode may be cut off a name to make
+/// it one of ours.
+fn ascii(pair: &[u8]) -> Option<&str> {
+    std::str::from_utf8(pair)
+        .ok()
+        .filter(|pair| pair.is_ascii())
+}
+
 impl<S: Sync> FromRequestParts<S> for RequestCookies {
     type Rejection = Infallible;
 
@@ -131,6 +140,25 @@ mod tests {
             (cookies.get("a"), cookies.get("b"), cookies.get("c")),
             (Some("x y"), Some("q"), None)
         );
+    }
+
+    #[test]
+    fn what_is_no_ascii_hides_nothing_and_is_never_ours() {
+        let others: [&[u8]; 5] = [
+            b"t=M\xfcller",
+            "t=Müller".as_bytes(),
+            b"\xa0__Host-p=x",
+            "\u{a0}__Host-p=x".as_bytes(),
+            "\u{2000}__Host-p=x".as_bytes(),
+        ];
+        for other in others {
+            let line = [other, b"; a=b; ", other].concat();
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, line.as_slice().try_into().unwrap());
+            let cookies = RequestCookies::parse(&headers);
+            assert_eq!(cookies.get("a"), Some("b"), "{other:?}");
+            assert_eq!((cookies.get("__Host-p"), cookies.0.len()), (None, 1));
+        }
     }
 
     #[test]
