@@ -56,14 +56,21 @@ impl SignInInfo {
         let id_token = self.result.tokenset.id_token.as_ref();
         let known = std::iter::once(&self.result.userinfo).chain(id_token.map(|it| it.claims()));
         let mut said = known.map(|claims| {
-            let elsewhere = claims
-                .get("_claim_names")
-                .and_then(|it| it.get(path.as_str()));
-            let has_groups = path.as_str() == "groups" && claims.bool("hasgroups") == Some(true);
-            elsewhere.is_some() || has_groups
+            let elsewhere = claims.get("_claim_names");
+            claims_led_into(path).any(|name| {
+                let is_elsewhere = elsewhere.is_some_and(|names| names.get(name).is_some());
+                is_elsewhere || (name == "groups" && claims.bool("hasgroups") == Some(true))
+            })
         });
         self.claim(path).is_none() && said.any(|left_out| left_out)
     }
+}
+
+/// The claims that `path` may lead into: names have dots in them, too.
+fn claims_led_into(path: &ClaimPath) -> impl Iterator<Item = &str> {
+    let path = path.as_str();
+    let before_dots = path.match_indices('.').map(|(dot, _)| &path[..dot]);
+    std::iter::once(path).chain(before_dots)
 }
 
 /// Decides who someone is, and has a token issued for them.

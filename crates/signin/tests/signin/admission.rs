@@ -201,22 +201,25 @@ async fn a_requirement_on_the_email_means_a_verified_one() {
 /// It is there, and too long to be sent.
 #[tokio::test]
 async fn a_claim_that_the_provider_left_out_meets_nothing() {
-    let house = House::with(Plan {
-        admission: Admission {
-            require_claims: vec![Requirement {
-                claim: "groups".parse().unwrap(),
-                test: Test::Exists(false),
-            }],
-            ..Admission::default()
-        },
-        ..Plan::default()
-    })
-    .await;
-    let mut browser = Browser::signed_in(&house).await;
-    says(&house, "_claim_names", json!({"groups": "src1"}));
-    let refused = browser.sign_in(&house.sign_in).await.unwrap_err();
-    is_refusal(&refused, "claim_required");
-    assert!(refused.detail().contains("which the provider left out"));
+    // Also what is in it, for the path `groups.0` and the like.
+    for claim in ["groups", "groups.0", "groups.a.b"] {
+        let house = House::with(Plan {
+            admission: Admission {
+                require_claims: vec![Requirement {
+                    claim: claim.parse().unwrap(),
+                    test: Test::Exists(false),
+                }],
+                ..Admission::default()
+            },
+            ..Plan::default()
+        })
+        .await;
+        let mut browser = Browser::signed_in(&house).await;
+        says(&house, "_claim_names", json!({"groups": "src1"}));
+        let refused = browser.sign_in(&house.sign_in).await.unwrap_err();
+        is_refusal(&refused, "claim_required");
+        assert!(refused.detail().contains("which the provider left out"));
+    }
 }
 
 fn keycloak_groups() -> Vec<GroupClaim> {
