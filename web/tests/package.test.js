@@ -43,3 +43,9 @@ test('what npm packs can be imported, and exports what its types declare', () =>
   const declared = [...readFileSync(join(web, 'stagedoor.d.ts'), 'utf8').matchAll(/^export (?:function|class|const) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(names, [...new Set(declared)].sort());
 });
+
+test('the README’s program runs', () => {
+  const [, program] = /```js\n([^]*?)```/.exec(readFileSync(join(web, 'README.md'), 'utf8'));
+  writeFileSync(join(directory, 'app/readme.mjs'), `globalThis.button = {};\n${program}\nconsole.log(typeof button.onclick);`);
+  assert.equal(execFileSync(process.execPath, [join(directory, 'app/readme.mjs')], { encoding: 'utf8' }), 'SignedOut\nfunction\n');
+});
