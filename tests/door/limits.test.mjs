@@ -177,6 +177,7 @@ describe('who a client is', () => {
     ['one proxy', 1, '10.1.1.1'],
     ['true, with a warning', true, '10.1.1.1', /backend\.trustProxy.*trustedProxies/],
     ['false', false, '127.0.0.1'],
+    ['everybody, with a warning', '0.0.0.0/0', '6.6.6.6', /WARN.*backend\.trustProxy.*believes whoever connects/],
   ]) {
     test(`backend.trustProxy: ${name}`, async t => {
       const at = await houseWith(t, undefined, { ...log, backend: { trustProxy } });

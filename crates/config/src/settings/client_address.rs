@@ -104,7 +104,16 @@ fn networks(field: &Field<'_>) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for name in names.map(str::trim).filter(|name| !name.is_empty()) {
         match network(name) {
-            Some(found) => networks.extend(found),
+            Some(found) => {
+                if found.iter().any(|network| network.prefix_len() == 0) {
+                    field.warn(
+                        field
+                            .problem(format!("{name:?} believes whoever connects: anybody can say to be another client, and no rate limit holds"))
+                            .with_help("name the proxies, or the network that only they are in"),
+                    );
+                }
+                networks.extend(found);
+            }
             None => {
                 let _: Option<()> = field.error(
                     field.problem(format!(
