@@ -15,12 +15,12 @@ import { cpuMilliseconds, residentMiB, peakMiB } from './process.mjs';
 import { table } from './table.mjs';
 
 const root = path => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const LOAD = root('target/release/stagedoor-load');
+const LOAD = process.env.STAGEDOOR_LOAD_BIN ?? root('target/release/stagedoor-load');
 const SIDES = {
   backstage: config => [process.execPath, [root('tests/backstage/support/minimal-backend.cjs'), '--config', config]],
-  stagedoor: config => [root('target/release/stagedoor'), ['serve', '--config', config]],
+  stagedoor: config => [process.env.STAGEDOOR_BIN ?? root('target/release/stagedoor'), ['serve', '--config', config]],
 };
-const FEATURES = ['@backstage/plugin-auth-backend', '@backstage/plugin-auth-backend-module-oidc-provider', '@backstage/plugin-catalog-backend'];
+const FEATURES = ['@backstage/plugin-auth-backend', root('bench/compare/provider-module.cjs'), '@backstage/plugin-catalog-backend'];
 const PROVIDER = '127.0.0.1:9421';
 const PORT = 7421;
 const BASE = `http://localhost:${PORT}`;
@@ -90,7 +90,7 @@ async function measure(side, directory) {
   const config = JSON.parse(readFileSync(path, 'utf8'));
   config.backend.auth = { externalAccess: [{ type: 'static', options: { token: TOKEN, subject: 'benchmark' } }] };
   writeFileSync(path, JSON.stringify(config));
-  const env = { NODE_ENV: 'production', LOG_LEVEL: 'warn', RUST_LOG: 'warn', BACKSTAGE_FEATURES: JSON.stringify(FEATURES) };
+  const env = { NODE_ENV: 'production', LOG_LEVEL: 'warn', RUST_LOG: 'warn', BACKSTAGE_FEATURES: JSON.stringify(FEATURES), NODE_PATH: root('tests/backstage/node_modules') };
   const started = performance.now();
   return during(SIDES[side](path), env, async pid => {
     const ready = async () => (await fetch(`${BASE}/.backstage/health/v1/readiness`)).status === 200;
@@ -106,7 +106,7 @@ async function measure(side, directory) {
     }
     const token = await userToken();
     const asked = {
-      start: [`${AUTH}/oidc/start?env=development&scope=openid&origin=http://localhost:3000`, {}, 302],
+      start: [`${AUTH}/load/start?env=development&scope=openid&origin=http://localhost:3000`, {}, 302],
       JWKS: [`${AUTH}/.well-known/jwks.json`, {}, 200],
       userinfo: [`${AUTH}/v1/userinfo`, { authorization: `Bearer ${token}` }, 200],
     };
@@ -123,7 +123,7 @@ async function measure(side, directory) {
 /** A Backstage token, got by a whole sign-in. */
 async function userToken() {
   const cookies = new Map();
-  let url = `${AUTH}/oidc/start?env=development&scope=openid&origin=http://localhost:3000`;
+  let url = `${AUTH}/load/start?env=development&scope=openid&origin=http://localhost:3000`;
   for (let hop = 0; hop < 6; hop += 1) {
     const response = await fetch(url, { redirect: 'manual', headers: { cookie: [...cookies].map(pair => pair.join('=')).join('; ') } });
     for (const cookie of response.headers.getSetCookie()) {
@@ -140,7 +140,7 @@ async function userToken() {
 }
 
 const rounds = { backstage: [], stagedoor: [] };
-await during([LOAD, ['provider', '--listen', PROVIDER, '--rotation', 'grace']], {}, async () => {
+await during([LOAD, ['provider', '--provider', PROVIDER, '--rotation', 'grace']], {}, async () => {
   await until('the provider', async () => (await fetch(`http://${PROVIDER}/.well-known/openid-configuration`)).ok);
   for (let round = 1; round <= Number(options.rounds); round += 1) {
     for (const side of Object.keys(SIDES)) {

@@ -33,7 +33,7 @@ test('gone for 30 s under load, with a provider that forgives nothing', { skip }
   const { database } = await becomes(door, 503);
   assert.equal(database, 'unavailable');
   // What needs no database goes on: sign-ins begin, and backends verify tokens.
-  const started = await new Jar().send('GET', startUrl(door));
+  const started = await new Jar().send('GET', startUrl(door, { provider: 'load' }));
   assert.equal(started.status, 302, started.text);
   assert.equal((await send('GET', `${door.auth}/.well-known/jwks.json`)).json().keys.length, 1);
   await gone;

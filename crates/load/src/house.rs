@@ -12,9 +12,8 @@ use serde_json::{Value, json};
 
 use crate::{people::Person, provider};
 
-/// The provider's id in `auth.providers`: the one that a Backstage knows, so that
-/// it can be put under the same load.
-pub(crate) const PROVIDER: &str = "oidc";
+/// The provider's id in `auth.providers`.
+pub(crate) const PROVIDER: &str = "load";
 /// `auth.environment`
 pub(crate) const ENVIRONMENT: &str = "development";
 /// `app.baseUrl`; nothing listens there.
