@@ -241,7 +241,7 @@ describe('Dex', { skip }, async () => {
     assert.equal((await renew(other.jar)).status, 200);
     const refused = await renew(first.jar);
     assert.equal(refused.status, 401, refused.text);
-    assert.match(stagedoor.log, /Refresh token is invalid or has already been claimed/);
+    await until(() => /Refresh token is invalid or has already been claimed/.test(stagedoor.log), { what: 'the reason in the log' });
     await assertAda((await enter({ jar: first.jar })).session);
     assert.equal((await renew(first.jar)).status, 200);
   });
