@@ -75,8 +75,7 @@ async fn tokens(state: &AppState, form: &Parameters) -> Result<ClientTokens, OAu
     }
 }
 
-/// The form. Another kind of body is refused, so that no other site's page can
-/// send one that is taken for it.
+/// The form; no other kind of body (RFC 6749 §4.1.3).
 fn read(headers: &HeaderMap, body: &Bytes) -> Result<Parameters, OAuthError> {
     const FORM: &str = "application/x-www-form-urlencoded";
     let kind = headers.get(header::CONTENT_TYPE);

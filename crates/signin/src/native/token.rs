@@ -169,37 +169,58 @@ impl SignIn {
         cookie: &SessionCookie,
         now: Timestamp,
     ) -> Result<(SessionResponse, Who), SignInError> {
-        let (mark, until) = code.mark();
-        let is_first = self.storage.use_flow(mark, until).await?;
-        let lease = LeaseId(random_bytes(&*self.entropy)?);
-        let leased = self
-            .storage
-            .lease_session(cookie.id(), lease, now, now + LEASE);
-        let record = match leased.await? {
-            LeaseOutcome::Acquired(record) | LeaseOutcome::Held(record) => record,
-            LeaseOutcome::Gone => return Err(SignInError::SessionMissing),
-        };
+        let found = self.storage.session(cookie.id(), now).await?;
+        let record = found.ok_or(SignInError::SessionMissing)?;
         let tokens = SessionTokens::open(&self.keychain(), &record)?;
         let standing = Standing::of(cookie, &record, Some(&tokens), now);
         if standing == Standing::Unknown || !provider.is_of(&record) {
             return Err(SignInError::SessionMissing);
         }
-        if !is_first {
-            self.storage.delete_session(record.id).await?;
-            audit::session_secret_reused(&record);
-            return Err(SignInError::SessionMissing);
+        // Known without the ledger: a second use is one also while the catalog is away.
+        if record.expires_at > Self::waiting_for_client(record.created_at) {
+            return Err(self.end_exchanged(&record).await);
         }
+        // Before the code is spent: a catalog that is away costs nobody a sign-in.
         let who = Who::default();
         let session = self.session_response(provider, &tokens, &who).await?;
-        let update = self.lasting(provider, *record, &tokens);
-        if !self
-            .storage
-            .commit_refresh(cookie.id(), lease, &update)
-            .await?
-        {
-            return Err(SignInError::SessionMissing);
+        let (mark, until) = code.mark();
+        if !self.storage.use_flow(mark, until).await? {
+            return Err(self.end_exchanged(&record).await);
         }
+        self.make_last(provider, record, &tokens).await?;
         Ok((session, who))
+    }
+
+    /// Ends the session of a code that was exchanged before: one of the two who
+    /// showed it stole it.
+    async fn end_exchanged(&self, session: &SessionRecord) -> SignInError {
+        match self.storage.delete_session(session.id).await {
+            Ok(_) => {
+                audit::session_secret_reused(session);
+                SignInError::SessionMissing
+            }
+            Err(error) => error.into(),
+        }
+    }
+
+    /// Lets the session live as long as any.
+    async fn make_last(
+        &self,
+        provider: &Provider,
+        record: SessionRecord,
+        tokens: &SessionTokens,
+    ) -> Result<(), SignInError> {
+        let (id, now) = (record.id, self.clock.now());
+        let lease = LeaseId(random_bytes(&*self.entropy)?);
+        let leased = self.storage.lease_session(id, lease, now, now + LEASE);
+        let LeaseOutcome::Acquired(_) = leased.await? else {
+            return Err(SignInError::SessionMissing);
+        };
+        let update = self.lasting(provider, record, tokens);
+        match self.storage.commit_refresh(id, lease, &update).await? {
+            true => Ok(()),
+            false => Err(SignInError::SessionMissing),
+        }
     }
 
     /// The session as it is, with the end it would have had from the start.

@@ -128,6 +128,29 @@ async fn a_code_used_twice_ends_its_session_on_whichever_node() {
 }
 
 #[tokio::test]
+async fn a_catalog_that_is_away_spends_no_code() {
+    let house = House::new().await;
+    let code = code(&house).await;
+    house.catalog.is_away(true);
+    let refused = exchange(&house, &code).await;
+    assert_ne!(code_of(refused), OAuthErrorCode::InvalidGrant);
+    house.catalog.is_away(false);
+    let tokens = exchange(&house, &code).await.unwrap();
+    refresh(&house, &tokens).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_used_twice_ends_its_session_while_the_catalog_is_away_too() {
+    let house = House::new().await;
+    let code = code(&house).await;
+    exchange(&house, &code).await.unwrap();
+    house.catalog.is_away(true);
+    let again = exchange(&house, &code).await;
+    assert_eq!(code_of(again), OAuthErrorCode::InvalidGrant);
+    assert!(house.sessions().await.is_empty());
+}
+
+#[tokio::test]
 async fn what_is_shown_can_be_agreed_to_for_ten_minutes_in_its_browser() {
     let house = House::new().await;
     let sign_in = &house.sign_in;
