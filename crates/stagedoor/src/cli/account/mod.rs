@@ -13,7 +13,7 @@ use std::{io::Write, process::ExitCode, sync::Arc};
 
 use clap::Args;
 use stagedoor_client::{
-    auth::AuthError,
+    auth::{AuthConnector, AuthError, OAuth2Session, Scopes},
     discovery::UrlPatternDiscovery,
     native::{FileSessionStore, LoopbackAuthConnector, LoopbackOptions},
 };
@@ -85,6 +85,17 @@ impl WhereArgs {
 
     fn connector(&self, place: &Place) -> Result<LoopbackAuthConnector, AccountError> {
         LoopbackAuthConnector::new(self.options(place)?).map_err(AccountError::Auth)
+    }
+
+    /// The session that is kept, refreshed when its token is about to end, and
+    /// where it is.
+    async fn session(&self) -> Result<(Place, OAuth2Session), AccountError> {
+        let place = self.place()?;
+        let refreshed = self.connector(&place)?.refresh_session(&Scopes::NONE).await;
+        match refreshed {
+            Ok(session) => Ok((place, session)),
+            Err(error) => Err(AccountError::of(error, &place)),
+        }
     }
 }
 

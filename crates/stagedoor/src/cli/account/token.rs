@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use stagedoor_client::auth::{AuthConnector, Scopes};
 
 use super::{AccountError, WhereArgs, ended, print, said};
 
@@ -25,13 +24,7 @@ pub(in crate::cli) async fn run(args: TokenArgs) -> ExitCode {
 }
 
 async fn tell(args: &TokenArgs) -> Result<(), AccountError> {
-    let place = args.at.place()?;
-    let refreshed = args
-        .at
-        .connector(&place)?
-        .refresh_session(&Scopes::NONE)
-        .await;
-    let session = refreshed.map_err(|error| AccountError::of(error, &place))?;
+    let (place, session) = args.at.session().await?;
     let identity = said::identity(&session, &place)?;
     let token = identity.token.expose();
     if args.json {

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use stagedoor_client::auth::{AuthConnector, Scopes};
 
 use super::{AccountError, WhereArgs, ended, print, said};
 
@@ -25,13 +24,7 @@ pub(in crate::cli) async fn run(args: WhoamiArgs) -> ExitCode {
 }
 
 async fn tell(args: &WhoamiArgs) -> Result<(), AccountError> {
-    let place = args.at.place()?;
-    let refreshed = args
-        .at
-        .connector(&place)?
-        .refresh_session(&Scopes::NONE)
-        .await;
-    let session = refreshed.map_err(|error| AccountError::of(error, &place))?;
+    let (place, session) = args.at.session().await?;
     if args.json {
         print(&format!("{:#}\n", said::as_json(&session, &place)?));
     } else {
