@@ -21,6 +21,7 @@
 
 mod error;
 mod inspect;
+mod inspection;
 mod keys;
 mod last_write;
 mod location;
@@ -32,6 +33,7 @@ mod provider_logout;
 mod row;
 mod session;
 mod session_filter;
+mod session_id;
 mod session_store;
 mod shared;
 mod sql;
@@ -42,7 +44,8 @@ mod timing;
 mod user_info;
 
 pub use error::StorageError;
-pub use inspect::{Inspection, Obstacle, PendingMigration, inspect};
+pub use inspect::inspect;
+pub use inspection::{Inspection, Obstacle, PendingMigration};
 pub use keys::{SigningKeyStore, StoredKey};
 pub use location::{
     DatabaseLocation, PostgresClientCertificate, PostgresLocation, PostgresTls, PostgresTrust,
@@ -52,10 +55,10 @@ pub use plugin_keys::{PluginKeyStore, PluginKeys};
 pub use postgres::PostgresStorage;
 pub use provider_logout::{LoggedOut, ProviderLogout};
 pub use session::{
-    FlowLedger, LeaseId, LeaseOutcome, NotASessionId, SecretHash, SessionId, SessionRecord,
-    SessionStore, SessionUpdate,
+    FlowLedger, LeaseId, LeaseOutcome, SecretHash, SessionRecord, SessionStore, SessionUpdate,
 };
 pub use session_filter::{NotASessionPlace, SessionFilter, SessionOwner, SessionPlace};
+pub use session_id::{NotASessionId, SessionId};
 pub use sqlite::SqliteStorage;
 pub use user_info::UserInfoStore;
 

@@ -2,7 +2,7 @@
 //! [`StorageError::Corrupt`], never a panic.
 
 use jiff::Timestamp;
-use sqlx::{ColumnIndex, Database, Decode, Row, Type};
+use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use crate::{SecretHash, SessionId, SessionRecord, StorageError};
 
@@ -105,6 +105,3 @@ where
 pub(crate) fn corrupt(table: &'static str, reason: String) -> StorageError {
     StorageError::Corrupt { table, reason }
 }
-
-/// A query of one database.
-pub(crate) type Query<'q, DB> = sqlx::query::Query<'q, DB, <DB as Database>::Arguments>;

@@ -2,7 +2,8 @@
 
 use sqlx::{AssertSqlSafe, Database, Encode, SqlSafeStr, SqlStr, Type};
 
-use crate::row::Query;
+/// A query of one database.
+pub(crate) type Query<'q, DB> = sqlx::query::Query<'q, DB, <DB as Database>::Arguments>;
 
 /// A value of a statement.
 #[derive(Debug, Clone, Copy)]

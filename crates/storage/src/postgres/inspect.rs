@@ -16,7 +16,7 @@ pub(crate) async fn inspect(location: &PostgresLocation) -> Result<Inspection, S
         Err(error) if location.create_database && connect::is_missing_database(&error) => {
             let obstacle =
                 (!may_create_database(location).await?).then_some(Obstacle::MayNotCreateDatabase);
-            return Ok(Inspection::missing(&migrator, obstacle));
+            return Ok(Inspection::missing(migrations::all(&migrator), obstacle));
         }
         outcome => outcome?,
     };

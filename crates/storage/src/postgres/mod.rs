@@ -15,7 +15,7 @@ use std::{future::Future, io, time::Duration};
 use sqlx::postgres::{PgPool, PgRow, Postgres};
 
 use crate::{
-    PostgresLocation, StorageError, last_write::LastWrite, row::Query, shared::SharedTables,
+    PostgresLocation, StorageError, last_write::LastWrite, shared::SharedTables, statement::Query,
     timing::timed,
 };
 

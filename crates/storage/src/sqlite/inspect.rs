@@ -16,7 +16,7 @@ pub(crate) async fn inspect(path: &Path) -> Result<Inspection, StorageError> {
     let obstacle = obstacle(path).await.map_err(StorageError::of_io)?;
     let there = tokio::fs::try_exists(path).await;
     if !there.map_err(StorageError::of_io)? {
-        return Ok(Inspection::missing(&migrator, obstacle));
+        return Ok(Inspection::missing(migrations::all(&migrator), obstacle));
     }
     let options = connect::options().filename(path).read_only(true);
     let connection = options.connect().await;
