@@ -1,12 +1,17 @@
 //! Names of interfaces.
 
 use std::{
-    any::{TypeId, type_name},
+    any::{Any, TypeId, type_name},
     borrow::Cow,
     fmt,
     marker::PhantomData,
     sync::Arc,
 };
+
+use super::ApiError;
+
+/// What a ref names: an `Arc<T>` whose `T` only the ref knows.
+pub(super) type Instance = Arc<dyn Any + Send + Sync>;
 
 /// Names the interface `T`, mostly a `dyn Trait`: Backstage's `createApiRef`.
 ///
@@ -50,6 +55,16 @@ impl<T: ?Sized + 'static> ApiRef<T> {
             interface: TypeId::of::<T>(),
             type_name: type_name::<T>(),
         }
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> ApiRef<T> {
+    /// The instance, as what it is.
+    pub(super) fn typed(&self, instance: Option<&Instance>) -> Result<Arc<T>, ApiError> {
+        let instance = instance.and_then(|instance| instance.downcast_ref::<Arc<T>>());
+        instance.cloned().ok_or_else(|| ApiError::NotRegistered {
+            id: self.id.to_string(),
+        })
     }
 }
 

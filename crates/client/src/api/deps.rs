@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{ApiError, ApiRef, ApiResolver, api_ref::ErasedRef};
+use super::{
+    ApiError, ApiRef,
+    api_ref::{ErasedRef, Instance},
+};
 
 /// Refs that become instances: a tuple of up to eight [`ApiRef`]s becomes the
 /// tuple of their `Arc`s.
@@ -12,7 +15,7 @@ pub trait ApiDeps: sealed::Deps {
 }
 
 pub(super) mod sealed {
-    use super::{ApiError, ApiResolver, ErasedRef};
+    use super::{ApiError, ErasedRef, Instance};
 
     pub trait Deps: Send + Sync + 'static {
         #[doc(hidden)]
@@ -20,8 +23,9 @@ pub(super) mod sealed {
         #[doc(hidden)]
         #[allow(private_interfaces, reason = "the trait is sealed")]
         fn refs(&self) -> Vec<ErasedRef>;
+        /// Takes what the refs name, in their order.
         #[doc(hidden)]
-        fn load(&self, apis: &ApiResolver) -> Result<Self::Loaded, ApiError>;
+        fn load(&self, instances: &[Instance]) -> Result<Self::Loaded, ApiError>;
     }
 }
 
@@ -36,10 +40,11 @@ macro_rules! tuples {
                 vec![$($name.erased()),*]
             }
 
-            #[allow(non_snake_case, unused_variables, clippy::unused_unit, reason = "as above; () has nothing to load")]
-            fn load(&self, apis: &ApiResolver) -> Result<Self::Loaded, ApiError> {
+            #[allow(non_snake_case, unused_variables, unused_mut, clippy::unused_unit, reason = "as above; () has nothing to load")]
+            fn load(&self, instances: &[Instance]) -> Result<Self::Loaded, ApiError> {
                 let ($($name,)*) = self;
-                Ok(($(apis.get($name)?,)*))
+                let mut instances = instances.iter();
+                Ok(($($name.typed(instances.next())?,)*))
             }
         }
 

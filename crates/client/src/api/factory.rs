@@ -1,13 +1,13 @@
 //! What builds an API.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
-use super::{ApiDeps, ApiError, ApiRef, ApiResolver, BoxError, api_ref::ErasedRef};
+use super::{
+    ApiDeps, ApiError, ApiRef, BoxError,
+    api_ref::{ErasedRef, Instance},
+};
 
-/// An instance: an `Arc<T>` whose `T` only its refs know.
-pub(super) type Instance = Arc<dyn Any + Send + Sync>;
-
-type Build = Box<dyn Fn(&ApiResolver) -> Result<Instance, ApiError> + Send + Sync>;
+type Build = Box<dyn Fn(&[Instance]) -> Result<Instance, ApiError> + Send + Sync>;
 
 /// Builds one API out of others: Backstage's `createApiFactory`.
 pub struct ApiFactory {
@@ -46,7 +46,7 @@ impl ApiFactory {
         Self {
             api: api.erased(),
             deps: deps.refs(),
-            build: Box::new(move |apis| match factory(deps.load(apis)?) {
+            build: Box::new(move |instances| match factory(deps.load(instances)?) {
                 Ok(instance) => Ok(Arc::new(instance)),
                 Err(source) => Err(ApiError::Factory {
                     id: id.clone(),
@@ -61,8 +61,9 @@ impl ApiFactory {
         Self::new(api, (), move |()| instance.clone())
     }
 
-    pub(super) fn build(&self, apis: &ApiResolver) -> Result<Instance, ApiError> {
-        (self.build)(apis)
+    /// Builds it out of what [`Self::deps`] name.
+    pub(super) fn build(&self, deps: &[Instance]) -> Result<Instance, ApiError> {
+        (self.build)(deps)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     ApiError, ApiFactory, ApiFactoryRegistry, ApiRef,
-    factory::Instance,
+    api_ref::{ErasedRef, Instance},
     graph::{self, must_build},
 };
 
@@ -53,24 +53,25 @@ impl ApiResolver {
     where
         T: ?Sized + Send + Sync + 'static,
     {
-        let not_registered = || ApiError::NotRegistered {
-            id: api.id().to_owned(),
-        };
-        let entry = self.apis.get(api.id()).ok_or_else(not_registered)?;
-        must_build(&entry.factory, &api.erased())?;
-        let instance = self.instance(entry)?;
-        let instance = instance.downcast_ref::<Arc<T>>().cloned();
-        // It is of the type that was just compared.
-        instance.ok_or_else(not_registered)
+        api.typed(Some(&self.instance(&api.erased())?))
     }
 
-    fn instance(&self, api: &Api) -> Result<Instance, ApiError> {
+    fn instance(&self, api: &ErasedRef) -> Result<Instance, ApiError> {
+        let entry = self.apis.get(api.id.as_ref());
+        let entry = entry.ok_or_else(|| ApiError::NotRegistered {
+            id: api.id.to_string(),
+        })?;
+        must_build(&entry.factory, api)?;
         // Of a factory that panicked nothing is left: it runs again.
-        let mut instance = api.instance.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut instance = entry
+            .instance
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(instance) = &*instance {
             return Ok(instance.clone());
         }
-        let built = api.factory.build(self)?;
+        let deps = entry.factory.deps.iter().map(|dep| self.instance(dep));
+        let built = entry.factory.build(&deps.collect::<Result<Vec<_>, _>>()?)?;
         Ok(instance.insert(built).clone())
     }
 }

@@ -19,7 +19,7 @@ mod session_state;
 pub use apis::{BackstageIdentityApi, OAuthApi, OpenIdConnectApi, ProfileInfoApi, SessionApi};
 pub use connector::AuthConnector;
 pub use error::AuthError;
-pub use oauth2::{OAuth2, OAuth2Options, SessionOptions};
+pub use oauth2::{OAuth2, SessionOptions};
 pub use provider::AuthProviderInfo;
 pub use scopes::Scopes;
 pub use session::{

@@ -7,40 +7,10 @@ use stagedoor_ambient::{SharedClock, SystemClock};
 use stagedoor_identity::Profile;
 
 use super::{
-    AccessToken, AuthConnector, AuthError, AuthProviderInfo, BackstageIdentityApi,
-    BackstageIdentityResponse, IdToken, OAuth2Session, OAuthApi, OpenIdConnectApi, ProfileInfoApi,
-    Scopes, SessionApi, SessionStates, session_manager::SessionManager,
+    AccessToken, AuthConnector, AuthError, BackstageIdentityApi, BackstageIdentityResponse,
+    IdToken, OAuth2Session, OAuthApi, OpenIdConnectApi, ProfileInfoApi, Scopes, SessionApi,
+    SessionStates, session_manager::SessionManager,
 };
-use crate::{
-    discovery::DiscoveryApi,
-    native::{LoopbackAuthConnector, LoopbackOptions},
-};
-
-/// What [`OAuth2::create`] is told.
-#[derive(Clone)]
-pub struct OAuth2Options {
-    /// Where the auth backend is.
-    pub discovery: Arc<dyn DiscoveryApi>,
-    /// The program, as the operator names it in `stagedoor.nativeClients`.
-    pub client_id: String,
-    /// The provider to sign in with; `None` lets people choose.
-    pub provider: Option<AuthProviderInfo>,
-    /// `env`; `None` is the auth backend's own (`auth.environment`).
-    pub environment: Option<String>,
-    /// What is asked for at every sign-in.
-    pub default_scopes: Scopes,
-}
-
-impl fmt::Debug for OAuth2Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OAuth2Options")
-            .field("client_id", &self.client_id)
-            .field("provider", &self.provider)
-            .field("environment", &self.environment)
-            .field("default_scopes", &self.default_scopes)
-            .finish_non_exhaustive()
-    }
-}
 
 /// How an [`OAuth2`] behaves.
 #[derive(Debug, Clone)]
@@ -74,24 +44,6 @@ pub struct OAuth2 {
 }
 
 impl OAuth2 {
-    /// A session of whoever signs in with the system's browser, as long as the
-    /// process lives. For more to say, give [`OAuth2::new`] a connector.
-    ///
-    /// # Errors
-    /// Without an HTTP client.
-    pub fn create(options: OAuth2Options) -> Result<Self, AuthError> {
-        let connector = LoopbackAuthConnector::new(LoopbackOptions {
-            provider: options.provider,
-            environment: options.environment,
-            ..LoopbackOptions::new(options.discovery, options.client_id)
-        })?;
-        let session = SessionOptions {
-            default_scopes: options.default_scopes,
-            ..SessionOptions::default()
-        };
-        Ok(Self::new(Arc::new(connector), session))
-    }
-
     /// A session that `connector` makes.
     #[must_use]
     pub fn new(connector: Arc<dyn AuthConnector>, options: SessionOptions) -> Self {
