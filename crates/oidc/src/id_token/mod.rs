@@ -4,6 +4,7 @@ mod continuity;
 mod kept;
 mod rules;
 mod verified;
+mod verify;
 
 pub use continuity::OriginalSignIn;
 pub(crate) use rules::{Answers, Expected};

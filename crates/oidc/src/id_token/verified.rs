@@ -4,8 +4,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::{Expected, rules::check_claims};
-use crate::{claims::Claims, error::OidcError, jwks::KeyRing, jwt::Jws, violation::Place};
+use crate::claims::Claims;
 
 /// An ID token that passed every check: there is no other way to have one.
 #[derive(Clone)]
@@ -16,23 +15,6 @@ pub struct VerifiedIdToken {
 }
 
 impl VerifiedIdToken {
-    /// Believes `raw` if it is signed by one of `keys` and says what is `expected`.
-    pub(crate) async fn verify(
-        raw: Zeroizing<String>,
-        keys: &KeyRing,
-        expected: &Expected<'_>,
-    ) -> Result<Self, OidcError> {
-        let jws = Jws::read(Place::IdToken, &raw)?;
-        jws.algorithm_is(expected.alg)?;
-        jws.has_no_critical_extension()?;
-        jws.kind_is("JWT")?;
-        keys.verify(&jws, expected.alg, &expected.issuer).await?;
-        check_claims(jws.claims(), expected)?;
-
-        let claims = jws.into_claims();
-        Ok(Self::of_parts(raw, claims))
-    }
-
     pub(super) fn of_parts(raw: Zeroizing<String>, claims: Claims) -> Self {
         let subject = claims.str("sub").unwrap_or_default().to_owned();
         Self {

@@ -4,5 +4,5 @@
 mod rules;
 mod verified;
 
-pub(crate) use verified::Expected;
+pub(crate) use rules::Expected;
 pub use verified::VerifiedLogoutToken;

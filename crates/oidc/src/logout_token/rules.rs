@@ -6,11 +6,12 @@
 //! seen before (rule 7) and which sessions it ends (rule 8) is the caller's to
 //! find out.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::Expected;
 use crate::{
     claims::Claims,
+    issuer::ExpectedIssuer,
     jwt::{
         claim::{optional_text, required_text},
         rules::{
@@ -18,6 +19,7 @@ use crate::{
             subject_is_well_formed,
         },
     },
+    signing_alg::SigningAlg,
     violation::{Place, Violation},
 };
 
@@ -26,6 +28,20 @@ const AT: Place = Place::LogoutToken;
 const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 /// The longest `sid` or `jti`, in bytes: they are kept and compared.
 const MAX_ID: usize = 1024;
+
+/// What a particular logout token is measured against.
+pub(crate) struct Expected<'a> {
+    /// Who may issue it.
+    pub(crate) issuer: ExpectedIssuer<'a>,
+    /// Our client id.
+    pub(crate) client_id: &'a str,
+    /// The algorithm of this client's ID tokens (§2.6 rule 2).
+    pub(crate) alg: SigningAlg,
+    /// Our time.
+    pub(crate) now: Timestamp,
+    /// How far the provider's clock may differ.
+    pub(crate) tolerance: SignedDuration,
+}
 
 /// All rules, in the order of the specification.
 pub(super) fn check_claims(claims: &Claims, expected: &Expected<'_>) -> Result<(), Violation> {

@@ -1,18 +1,16 @@
 //! A logout token that passed every check.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::rules::check_claims;
+use super::rules::{Expected, check_claims};
 use crate::{
     claims::Claims,
     error::OidcError,
-    issuer::ExpectedIssuer,
     jwks::KeyRing,
     jwt::{
         Jws,
         claim::{optional_text, required_seconds, required_text},
     },
-    signing_alg::SigningAlg,
     violation::{Place, Violation},
 };
 
@@ -36,20 +34,6 @@ pub struct VerifiedLogoutToken {
     pub issued_at: Timestamp,
     /// From when on it is refused. The provider chooses this freely.
     pub expires: Timestamp,
-}
-
-/// What a particular logout token is measured against.
-pub(crate) struct Expected<'a> {
-    /// Who may issue it.
-    pub(crate) issuer: ExpectedIssuer<'a>,
-    /// Our client id.
-    pub(crate) client_id: &'a str,
-    /// The algorithm of this client's ID tokens (§2.6 rule 2).
-    pub(crate) alg: SigningAlg,
-    /// Our time.
-    pub(crate) now: Timestamp,
-    /// How far the provider's clock may differ.
-    pub(crate) tolerance: SignedDuration,
 }
 
 impl VerifiedLogoutToken {
