@@ -5,10 +5,6 @@ use std::{collections::HashMap, convert::Infallible};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 use percent_encoding::percent_decode_str;
-use secrecy::SecretString;
-use stagedoor_signin::{FlowId, session::SessionCookie};
-
-use super::Names;
 
 /// More cookies than this are not looked at.
 const MAX_COOKIES: usize = 200;
@@ -17,7 +13,7 @@ const MAX_CHUNKS: usize = 20;
 
 /// The cookies that came with a request; of several with one name the first.
 #[derive(Debug, Default)]
-pub(crate) struct RequestCookies(HashMap<String, String>);
+pub(crate) struct RequestCookies(pub(super) HashMap<String, String>);
 
 impl RequestCookies {
     pub(crate) fn parse(headers: &HeaderMap) -> Self {
@@ -63,42 +59,6 @@ impl RequestCookies {
                     .collect(),
             ),
         }
-    }
-
-    /// Our session cookies of a provider, in whatever environment.
-    pub(crate) fn sessions(&self, names: &Names<'_>) -> Vec<SecretString> {
-        let ours = self
-            .0
-            .iter()
-            .filter(|(name, value)| names.is_session(name) && SessionCookie::is_ours(value));
-        ours.map(|(_, value)| value.clone().into()).collect()
-    }
-
-    /// The flows that are open, and what their cookies are called: those whose
-    /// number is bounded together with this provider's.
-    pub(super) fn open_flows(&self, names: &Names<'_>) -> Vec<(FlowId, String)> {
-        self.0
-            .keys()
-            .filter_map(|name| Some((names.flow_of(name)?, name.clone())))
-            .collect()
-    }
-
-    /// The flows that are open.
-    pub(crate) fn open(&self, names: &Names<'_>) -> Vec<FlowId> {
-        let open = self.open_flows(names).into_iter();
-        open.map(|(flow, _)| flow).collect()
-    }
-
-    /// The flow cookies of a provider.
-    pub(crate) fn flows(&self, names: &Names<'_>) -> Vec<(FlowId, String)> {
-        let prefix = names.flow_prefix();
-        self.0
-            .iter()
-            .filter_map(|(name, value)| {
-                let flow = name.strip_prefix(&prefix)?.parse().ok()?;
-                Some((flow, value.clone()))
-            })
-            .collect()
     }
 }
 
@@ -167,21 +127,11 @@ mod tests {
         assert_eq!(cookies.whole("t").as_deref(), Some("ab"));
     }
 
-    #[test]
-    fn only_flow_cookies_of_the_provider_are_flows() {
-        let cookies = cookies(
-            "p-nonce.AAAAAAAAAAAAAAAAAAAAAA=v; q-nonce.AAAAAAAAAAAAAAAAAAAAAA=w; p-nonce=x; p-nonce.bad=y",
-        );
-        let flows = cookies.flows(&Names::unguarded("p"));
-        assert_eq!(flows.len(), 1);
-        assert_eq!(flows[0].1, "v");
-    }
-
     proptest! {
         #[test]
         fn any_header_is_read_without_panic(line in "\\PC{0,300}") {
             let cookies = cookies(&line);
-            let _ = (cookies.whole("a"), cookies.flows(&Names::unguarded("a")));
+            let _ = (cookies.whole("a"), cookies.chunks("a"));
         }
     }
 }

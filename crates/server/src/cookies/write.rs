@@ -1,7 +1,5 @@
 //! Cookies of a response.
 
-use std::fmt;
-
 use axum::response::{IntoResponseParts, ResponseParts};
 use http::{HeaderValue, header};
 use jiff::SignedDuration;
@@ -9,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use stagedoor_signin::{FlowId, Live, Provider, SignIn, Started, session::SessionCookie};
 use url::Url;
 
-use super::{Names, RequestCookies, SessionNames, names::GUARD};
+use super::{CookieScope, Names, RequestCookies, SessionNames, names::GUARD};
 
 /// What JavaScript's `encodeURIComponent` leaves as it is.
 const UNENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -22,58 +20,6 @@ const UNENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'\'')
     .remove(b'(')
     .remove(b')');
-
-/// Where a provider's cookies live, and how they are guarded (contract §5).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CookieScope {
-    /// `Path`: that of the callback without what follows the provider's id.
-    pub path: String,
-    /// `Secure`: the callback is https.
-    pub secure: bool,
-    /// `SameSite=None` in place of `Lax`: the app is on another host.
-    pub cross_site: bool,
-}
-
-impl CookieScope {
-    /// Follows from the callback's address and the origin of the app.
-    #[must_use]
-    pub fn new(provider_id: &str, callback: &Url, app: Option<&Url>) -> Self {
-        let secure = callback.scheme() == "https";
-        let same_host = app.is_some_and(|app| app.host_str() == callback.host_str());
-        let ending = format!("{provider_id}/handler/frame");
-        Self {
-            path: match callback.path().strip_suffix(&ending) {
-                Some(before) => format!("{before}{provider_id}"),
-                None => format!("{}/{provider_id}", callback.path()),
-            },
-            secure,
-            cross_site: secure && !same_host,
-        }
-    }
-}
-
-impl CookieScope {
-    /// That of the cookies that no other host can plant: all paths of the host.
-    #[must_use]
-    pub fn guarded(&self) -> Self {
-        Self {
-            path: "/".to_owned(),
-            ..self.clone()
-        }
-    }
-}
-
-impl fmt::Display for CookieScope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let same_site = if self.cross_site { "None" } else { "Lax" };
-        write!(
-            f,
-            "Path={}; HttpOnly{secure}; SameSite={same_site}",
-            self.path
-        )
-    }
-}
 
 /// The `Set-Cookie` headers of one answer.
 #[derive(Debug)]
