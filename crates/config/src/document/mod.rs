@@ -3,6 +3,7 @@
 mod node;
 mod redact;
 mod scalar;
+mod secrets;
 mod source;
 mod yaml;
 

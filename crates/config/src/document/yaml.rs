@@ -7,8 +7,8 @@ use granit_parser::{Event, Parser, ScanError, Span};
 use super::{
     MAX_DEPTH, MAX_NODES,
     node::{Node, Object, Value},
-    redact::find_secrets,
     scalar::resolve,
+    secrets::find_secrets,
     source::{Place, Position, Source},
 };
 

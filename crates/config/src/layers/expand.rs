@@ -3,8 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    files::display,
-    store::Store,
+    store::{Store, display},
     template::{Substituted, substitute},
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::store::Store;
+use super::store::{Store, display};
 use crate::{
     document::{Place, Source},
     environment::Environment,
@@ -121,12 +121,4 @@ fn is_no_url(path: &Path, report: &Report) -> bool {
         );
     }
     !is_url
-}
-
-/// A path as a person would write it.
-pub(super) fn display(path: &Path) -> String {
-    path.strip_prefix("./")
-        .unwrap_or(path)
-        .display()
-        .to_string()
 }

@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use super::files::display;
 use crate::{
     document::{MAX_FILE_BYTES, Place, Source},
     problem::{Problem, Report},
@@ -92,4 +91,12 @@ fn reason(error: &io::Error) -> String {
         }
         kind => format!("cannot be read: {kind}"),
     }
+}
+
+/// A path as a person would write it.
+pub(super) fn display(path: &Path) -> String {
+    path.strip_prefix("./")
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }

@@ -35,15 +35,23 @@ const PROPERTIES: [(&str, f64); 8] = [
 const EXPECTED: &str =
     "a duration such as `1 hour`, `90s`, `PT1H30M` or `{ hours: 1, minutes: 30 }`";
 
-/// Reads a duration, reporting what is wrong with it.
-pub(super) fn read(field: &Field<'_>) -> Option<SignedDuration> {
-    match &field.node.value {
-        Value::Object(_) => read_object(field),
-        Value::Text(text) => match parse(text).and_then(to_duration) {
-            Some(duration) => Some(duration),
-            None => field.wrong(EXPECTED),
-        },
-        _ => field.wrong(EXPECTED),
+impl Field<'_> {
+    /// A duration in any of Backstage's three forms.
+    pub(crate) fn duration(&self) -> Option<SignedDuration> {
+        match &self.node.value {
+            Value::Object(_) => read_object(self),
+            Value::Text(text) => match parse(text).and_then(to_duration) {
+                Some(duration) => Some(duration),
+                None => self.wrong(EXPECTED),
+            },
+            _ => self.wrong(EXPECTED),
+        }
+    }
+
+    /// A duration, brought within limits with a warning: Backstage has none.
+    pub(crate) fn duration_within(&self, limits: &Limits) -> Option<SignedDuration> {
+        let duration = self.duration()?;
+        Some(limits.apply(self, duration))
     }
 }
 
@@ -200,7 +208,7 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
-    pub(super) fn apply(&self, field: &Field<'_>, duration: SignedDuration) -> SignedDuration {
+    fn apply(&self, field: &Field<'_>, duration: SignedDuration) -> SignedDuration {
         let used = match self.default {
             Some(default) if !duration.is_positive() => default,
             _ => duration.clamp(self.least, self.most),

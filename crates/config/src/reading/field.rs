@@ -1,13 +1,8 @@
 //! A value of the configuration.
 
-use jiff::SignedDuration;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{
-    duration::{self, Limits},
-    section::Section,
-};
 use crate::{
     document::{Node, Place, Value, is_sensitive},
     problem::{Problem, Report, describe, found, nearest, one_of},
@@ -22,7 +17,7 @@ pub(crate) struct Field<'a> {
     pub(crate) key_place: &'a Place,
     pub(crate) key: &'a str,
     pub(crate) path: String,
-    report: &'a Report,
+    pub(super) report: &'a Report,
 }
 
 impl<'a> Field<'a> {
@@ -218,37 +213,5 @@ impl<'a> Field<'a> {
                 report: self.report,
             })
             .collect()
-    }
-
-    /// A list of objects. An item that is none is reported and left out.
-    pub(crate) fn sections(&self) -> Option<Vec<Section<'a>>> {
-        if !self.is_list() {
-            return self.wrong("a list of objects");
-        }
-        Some(self.items().iter().filter_map(Field::section).collect())
-    }
-
-    /// An object.
-    pub(crate) fn section(&self) -> Option<Section<'a>> {
-        match &self.node.value {
-            Value::Object(object) => Some(Section::of(
-                object,
-                self.key_place,
-                self.path.clone(),
-                self.report,
-            )),
-            _ => self.wrong("an object"),
-        }
-    }
-
-    /// A duration in any of Backstage's three forms.
-    pub(crate) fn duration(&self) -> Option<SignedDuration> {
-        duration::read(self)
-    }
-
-    /// A duration, brought within limits with a warning: Backstage has none.
-    pub(crate) fn duration_within(&self, limits: &Limits) -> Option<SignedDuration> {
-        let duration = self.duration()?;
-        Some(limits.apply(self, duration))
     }
 }

@@ -34,12 +34,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    pub(super) fn of(
-        object: &'a Object,
-        place: &'a Place,
-        path: String,
-        report: &'a Report,
-    ) -> Self {
+    fn of(object: &'a Object, place: &'a Place, path: String, report: &'a Report) -> Self {
         Self {
             object: Some(object),
             place,
@@ -227,6 +222,29 @@ impl<'a> Section<'a> {
             key.to_owned()
         } else {
             format!("{}.{key}", self.path)
+        }
+    }
+}
+
+impl<'a> Field<'a> {
+    /// A list of objects. An item that is none is reported and left out.
+    pub(crate) fn sections(&self) -> Option<Vec<Section<'a>>> {
+        if !self.is_list() {
+            return self.wrong("a list of objects");
+        }
+        Some(self.items().iter().filter_map(Field::section).collect())
+    }
+
+    /// An object.
+    pub(crate) fn section(&self) -> Option<Section<'a>> {
+        match &self.node.value {
+            Value::Object(object) => Some(Section::of(
+                object,
+                self.key_place,
+                self.path.clone(),
+                self.report,
+            )),
+            _ => self.wrong("an object"),
         }
     }
 }

@@ -2,12 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Paths, PostgresSettings};
-use crate::{
-    environment::Environment,
-    problem::Problem,
-    reading::{Field, Section},
-};
+use super::{Paths, connections::Connections, postgres::PostgresSettings};
+use crate::{environment::Environment, problem::Problem, reading::Section};
 
 /// Where sessions and keys are stored.
 #[derive(Debug, Clone)]
@@ -54,14 +50,6 @@ const KEYS: [&str; 11] = [
     "role",
     "schemaPrefix",
 ];
-
-/// The connection of all plugins, and that of `auth` over it.
-pub(super) struct Connections<'a> {
-    pub(super) database: Section<'a>,
-    pub(super) plugin: Section<'a>,
-    /// Lower first.
-    pub(super) connections: Vec<Field<'a>>,
-}
 
 impl Database {
     pub(super) fn read(backend: &Section<'_>, env: &Environment, paths: &Paths) -> Option<Self> {

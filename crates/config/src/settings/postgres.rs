@@ -2,11 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::{Paths, database::Connections, postgres_url};
+use super::{
+    Paths, connections::Connections, postgres_parameters::Parameters, postgres_tls::PostgresTls,
+    postgres_url,
+};
 use crate::{
-    document::Value,
     environment::Environment,
-    problem::Problem,
     reading::{Field, Section},
 };
 
@@ -48,39 +49,6 @@ pub enum Division {
     Database,
     /// A schema for each plugin, in one database; this is the one of `auth`.
     Schema(String),
-}
-
-/// `connection.ssl`, or `sslmode` in a URL.
-#[derive(Debug, Clone, Default)]
-pub enum PostgresTls {
-    /// No encryption.
-    #[default]
-    Disabled,
-    /// Encryption.
-    Enabled {
-        /// Whether the server's certificate is checked, its name too.
-        verify: bool,
-        /// Authorities to trust instead of the system's, PEM.
-        ca: Option<String>,
-        /// Our certificate, PEM.
-        cert: Option<String>,
-        /// Its private key, PEM.
-        key: Option<SecretString>,
-    },
-}
-
-/// The parts of a connection that are written down somewhere.
-#[derive(Default)]
-pub(super) struct Parameters {
-    pub(super) host: Option<String>,
-    pub(super) port: Option<u16>,
-    pub(super) user: Option<String>,
-    pub(super) password: Option<SecretString>,
-    pub(super) database: Option<String>,
-    /// It came in a `connectionString`, which goes before everything.
-    pub(super) database_is_fixed: bool,
-    pub(super) tls: Option<PostgresTls>,
-    pub(super) application_name: Option<String>,
 }
 
 const PLUGIN: &str = "auth";
@@ -146,7 +114,7 @@ impl PostgresSettings {
             division,
             tls: parameters
                 .tls
-                .or_else(|| tls_of_mode(&set("PGSSLMODE")?))
+                .or_else(|| PostgresTls::of_mode(&set("PGSSLMODE")?))
                 .unwrap_or_default(),
             role,
             ensure_exists,
@@ -179,7 +147,7 @@ impl Parameters {
             );
         }
         let port = section.get("port").map(|port| port.port());
-        let tls = section.get("ssl").map(|ssl| read_tls(&ssl));
+        let tls = section.get("ssl").map(|ssl| PostgresTls::read(&ssl));
         let mut parameters = Self {
             host: string(&section, "host"),
             port: port.flatten(),
@@ -201,20 +169,6 @@ impl Parameters {
         }
         Some(parameters)
     }
-
-    /// These where they say something, else those below.
-    fn over(self, below: Self) -> Self {
-        Self {
-            host: self.host.or(below.host),
-            port: self.port.or(below.port),
-            user: self.user.or(below.user),
-            password: self.password.or(below.password),
-            database_is_fixed: self.database_is_fixed || below.database_is_fixed,
-            database: self.database.or(below.database),
-            tls: self.tls.or(below.tls),
-            application_name: self.application_name.or(below.application_name),
-        }
-    }
 }
 
 fn string(section: &Section<'_>, key: &str) -> Option<String> {
@@ -235,53 +189,4 @@ fn schema_name(database: &Section<'_>) -> Option<String> {
         return field.wrong("up to 59 letters, digits and `_`, the first no digit");
     }
     Some(format!("{prefix}{PLUGIN}"))
-}
-
-fn read_tls(field: &Field<'_>) -> Option<PostgresTls> {
-    if let Some(mode) = field.as_text().and_then(tls_of_mode) {
-        return Some(mode);
-    }
-    if let Value::Object(_) = field.node.value {
-        let ssl = field.section()?;
-        let verify = match ssl.get("rejectUnauthorized") {
-            Some(field) => field.boolean()?,
-            None => true,
-        };
-        let ca = ssl.get("ca").map(|ca| ca.string_or_strings());
-        let key = ssl.get("key").map(|key| key.secret());
-        return Some(PostgresTls::Enabled {
-            verify,
-            ca: ca.flatten().map(|ca| ca.join("\n")),
-            cert: string(&ssl, "cert"),
-            key: key.flatten(),
-        });
-    }
-    field
-        .boolean()
-        .map(|on| if on { tls(true) } else { PostgresTls::Disabled })
-}
-
-fn tls(verify: bool) -> PostgresTls {
-    PostgresTls::Enabled {
-        verify,
-        ca: None,
-        cert: None,
-        key: None,
-    }
-}
-
-/// What `pg` makes of `sslmode`: every mode that encrypts also verifies.
-pub(super) fn tls_of_mode(mode: &str) -> Option<PostgresTls> {
-    match mode {
-        "disable" => Some(PostgresTls::Disabled),
-        "prefer" | "require" | "verify-ca" | "verify-full" => Some(tls(true)),
-        "no-verify" => Some(tls(false)),
-        _ => None,
-    }
-}
-
-/// A problem with a connection, which never shows the connection.
-pub(super) fn refuse<T>(field: &Field<'_>, message: &str) -> Option<T> {
-    let problem: Problem = field.problem(message);
-    field.error(problem)
 }

@@ -4,11 +4,8 @@ use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use url::Url;
 
-use super::{
-    Paths, PostgresTls,
-    postgres::{Parameters, refuse, tls_of_mode},
-};
-use crate::reading::Field;
+use super::{Paths, postgres_parameters::Parameters, postgres_tls::PostgresTls};
+use crate::{problem::Problem, reading::Field};
 
 const EXPECTED: &str = "expected a URL such as postgres://user:password@host:5432/database";
 
@@ -88,7 +85,7 @@ fn tls(
     let (ca, cert, key) = (file("sslrootcert")?, file("sslcert")?, file("sslkey")?);
     let has_files = ca.is_some() || cert.is_some() || key.is_some();
     let mode = match query("sslmode") {
-        Some(mode) => match tls_of_mode(&mode) {
+        Some(mode) => match PostgresTls::of_mode(&mode) {
             Some(tls) => Some(tls),
             None => {
                 return refuse(
@@ -99,9 +96,9 @@ fn tls(
             }
         },
         None => match query("ssl").as_deref() {
-            Some("true" | "1") => tls_of_mode("require"),
-            Some("0" | "false") => tls_of_mode("disable"),
-            _ if has_files => tls_of_mode("require"),
+            Some("true" | "1") => PostgresTls::of_mode("require"),
+            Some("0" | "false") => PostgresTls::of_mode("disable"),
+            _ if has_files => PostgresTls::of_mode("require"),
             _ => None,
         },
     };
@@ -119,4 +116,10 @@ fn tls(
 fn decoded(text: &str) -> Option<String> {
     let text = percent_decode_str(text).decode_utf8_lossy();
     (!text.is_empty()).then(|| text.into_owned())
+}
+
+/// A problem with a connection, which never shows the connection.
+fn refuse<T>(field: &Field<'_>, message: &str) -> Option<T> {
+    let problem: Problem = field.problem(message);
+    field.error(problem)
 }
