@@ -248,7 +248,8 @@ impl SignIn {
             return;
         };
         let tokens = SessionTokens::open(&self.keychain(), &record).ok();
-        let standing = Standing::of(&previous, &record, tokens.as_ref(), now);
+        let rotation = tokens.as_ref().and_then(|it| it.rotation.as_ref());
+        let standing = Standing::of(&previous, &record, rotation, now);
         let elsewhere = record.environment != session.environment;
         if standing == Standing::Unknown || record.id == session.id || elsewhere {
             return;

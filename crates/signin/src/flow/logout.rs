@@ -124,7 +124,8 @@ impl SignIn {
             return Ok(None);
         };
         let tokens = SessionTokens::open(&self.keychain(), &record).ok();
-        let standing = Standing::of(cookie, &record, tokens.as_ref(), now);
+        let rotation = tokens.as_ref().and_then(|it| it.rotation.as_ref());
+        let standing = Standing::of(cookie, &record, rotation, now);
         if standing == Standing::Unknown || !provider.is_of(&record) {
             return Ok(None);
         }

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{ClientRequest, LoopbackRedirect, OAuthError};
+use super::{ClientRequest, OAuthError};
 use crate::{Provider, SignIn, SignInError, SignedIn};
 
 impl SignIn {
@@ -28,7 +28,7 @@ impl SignIn {
                 let answer = [("code", code.as_str()), ("state", state), ("iss", issuer)];
                 request.redirect.with(answer)
             }
-            Err(error) => refusal(&request.redirect, Some(state), issuer, &error),
+            Err(error) => request.redirect.refusal(Some(state), issuer, &error),
         }
     }
 
@@ -41,25 +41,7 @@ impl SignIn {
         issuer: &str,
     ) -> Url {
         let error = OAuthError::of_sign_in(error);
-        refusal(&request.redirect, Some(&request.state), issuer, &error)
+        let state = Some(request.state.as_str());
+        request.redirect.refusal(state, issuer, &error)
     }
-}
-
-/// §4.1.2.1
-pub(super) fn refusal(
-    redirect: &LoopbackRedirect,
-    state: Option<&str>,
-    issuer: &str,
-    error: &OAuthError,
-) -> Url {
-    let answer = [
-        ("error", error.code.as_str()),
-        ("error_description", error.description.as_str()),
-        ("iss", issuer),
-    ];
-    redirect.with(
-        answer
-            .into_iter()
-            .chain(state.map(|state| ("state", state))),
-    )
 }

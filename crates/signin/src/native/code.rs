@@ -6,9 +6,7 @@ use serde::{Deserialize, Serialize};
 use stagedoor_ambient::random_bytes;
 use zeroize::ZeroizeOnDrop;
 
-use super::{
-    ClientRequest, CodeExchange, LoopbackRedirect, OAuthError, pkce::CodeChallenge, sealed,
-};
+use super::{ClientRequest, LoopbackRedirect, OAuthError, pkce::CodeChallenge, sealed};
 use crate::{
     Provider, SignIn, SignInError, SignedIn,
     sealing::{Keychain, Purpose},
@@ -18,6 +16,27 @@ use crate::{
 pub(super) const LIFETIME: SignedDuration = SignedDuration::from_secs(60);
 /// How long its use is remembered: until it has expired on every node.
 const REMEMBERED: SignedDuration = SignedDuration::from_mins(10);
+
+/// What a program sends to exchange its code (RFC 6749 §4.1.3).
+#[derive(Clone, Copy, Default)]
+pub struct CodeExchange<'a> {
+    /// `client_id`
+    pub client_id: Option<&'a str>,
+    /// `code`
+    pub code: Option<&'a str>,
+    /// `redirect_uri`
+    pub redirect_uri: Option<&'a str>,
+    /// `code_verifier`
+    pub code_verifier: Option<&'a str>,
+}
+
+impl std::fmt::Debug for CodeExchange<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeExchange")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
 
 /// What a code stands for. It names the session it opens, which nobody can read
 /// off it.

@@ -27,8 +27,9 @@ mod start;
 mod token;
 
 pub use client::NativeClients;
+pub use code::CodeExchange;
 pub use consent::BrowserBinding;
 pub use loopback::LoopbackRedirect;
 pub use oauth_error::{OAuthError, OAuthErrorCode};
 pub use request::{AuthorizeParameters, ClientRequest, NotAuthorized};
-pub use token::{ClientTokens, CodeExchange};
+pub use token::ClientTokens;

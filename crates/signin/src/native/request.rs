@@ -82,7 +82,7 @@ impl SignIn {
         })?;
         read(given, client, &redirect).map_err(|error| {
             let state = given.state.filter(|state| state.len() <= MAX_STATE);
-            let url = super::answer::refusal(&redirect, state, issuer, &error);
+            let url = redirect.refusal(state, issuer, &error);
             NotAuthorized::At(url)
         })
     }

@@ -7,7 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::random_bytes;
 use stagedoor_storage::{LeaseId, LeaseOutcome, SessionRecord, SessionUpdate};
 
-use super::{OAuthError, code::Code, refresh_token::Grant};
+use super::{
+    OAuthError,
+    code::{Code, CodeExchange},
+    refresh_token::Grant,
+};
 use crate::{
     LogoutRequest, Provider, RefreshRequest, SignIn, SignInError, audit,
     session::{Presented, SessionCookie, SessionResponse, SessionTokens, Standing},
@@ -19,27 +23,6 @@ use crate::{
 const WAITING: SignedDuration = SignedDuration::from_mins(5);
 /// How long the exchange may hold a session.
 const LEASE: SignedDuration = SignedDuration::from_secs(10);
-
-/// What a program sends to exchange its code (RFC 6749 §4.1.3).
-#[derive(Clone, Copy, Default)]
-pub struct CodeExchange<'a> {
-    /// `client_id`
-    pub client_id: Option<&'a str>,
-    /// `code`
-    pub code: Option<&'a str>,
-    /// `redirect_uri`
-    pub redirect_uri: Option<&'a str>,
-    /// `code_verifier`
-    pub code_verifier: Option<&'a str>,
-}
-
-impl std::fmt::Debug for CodeExchange<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CodeExchange")
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
-    }
-}
 
 /// What a program gets.
 #[derive(Debug)]
@@ -172,7 +155,7 @@ impl SignIn {
         let found = self.storage.session(cookie.id(), now).await?;
         let record = found.ok_or(SignInError::SessionMissing)?;
         let tokens = SessionTokens::open(&self.keychain(), &record)?;
-        let standing = Standing::of(cookie, &record, Some(&tokens), now);
+        let standing = Standing::of(cookie, &record, tokens.rotation.as_ref(), now);
         if standing == Standing::Unknown || !provider.is_of(&record) {
             return Err(SignInError::SessionMissing);
         }

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{PatternError, sequence};
+use super::{
+    PatternError,
+    pattern_error::{MAX_ALTERNATIVES, MAX_DEPTH},
+    sequence,
+};
 
-/// Most patterns that one pattern may stand for.
-pub(super) const MAX_ALTERNATIVES: usize = 1024;
-/// Deepest nesting, here and of extended globs.
-pub(super) const MAX_DEPTH: usize = 32;
 /// Most characters that all of them may have.
 const MAX_LENGTH: usize = 32 * 1024;
 /// Bounds the work: characters read and written.

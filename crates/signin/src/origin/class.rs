@@ -2,7 +2,7 @@
 
 use super::{
     PatternError,
-    expression::{CHARACTER, push_letter},
+    letter::{CHARACTER, push_letter},
 };
 
 /// The POSIX classes. In ASCII they are what the same names are here.

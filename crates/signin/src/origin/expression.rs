@@ -1,16 +1,12 @@
 //! Patterns as regular expressions, which are matched in linear time.
 
-use std::fmt::Write;
-
 use regex::Regex;
 
 use super::{
     PatternError,
+    letter::{CHARACTER, push_letter},
     segment::{Item, Repeat, Segment},
 };
-
-/// A character of an origin other than the slash.
-pub(super) const CHARACTER: &str = "[!-.0-~]";
 
 /// What fits: the one expression, and not the other.
 #[derive(Debug, Clone)]
@@ -109,14 +105,4 @@ fn push_choices(out: &mut String, choices: &[Vec<Item>], negation: Negation) {
         push_items(out, choice, negation);
     }
     out.push(')');
-}
-
-/// Writes a character so that it stands for itself.
-pub(super) fn push_letter(out: &mut String, letter: char) {
-    if letter.is_ascii_alphanumeric() {
-        out.push(letter);
-    } else {
-        // Writing to a String does not fail.
-        let _ = write!(out, "\\x{{{:x}}}", u32::from(letter));
-    }
 }

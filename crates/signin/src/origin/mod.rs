@@ -3,13 +3,15 @@
 mod braces;
 mod class;
 mod expression;
+mod letter;
 mod pattern;
+mod pattern_error;
 mod segment;
 mod sequence;
 
 use url::Url;
 
-pub use self::pattern::{OriginPattern, PatternError};
+pub use self::{pattern::OriginPattern, pattern_error::PatternError};
 use crate::SignInError;
 
 /// A web origin: scheme, host and port, in its canonical spelling.

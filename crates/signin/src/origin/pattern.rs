@@ -4,13 +4,12 @@
 use regex::Regex;
 
 use super::{
-    braces,
+    PatternError, braces,
     expression::{self, Fit},
+    pattern_error::MAX_PATTERN,
     segment::{self, Segment},
 };
 
-/// Longest pattern, in characters.
-const MAX_PATTERN: usize = 1024;
 /// Longest origin, in bytes: a host name has at most 253.
 const MAX_ORIGIN: usize = 300;
 /// Most alternatives with a `!(…)`: each takes expressions of its own.
@@ -37,42 +36,6 @@ pub struct OriginPattern {
     alternatives: Vec<Fit>,
     negated: bool,
     comment: bool,
-}
-
-/// Why a text is not used as a pattern. Each says what to write instead.
-#[derive(Debug, thiserror::Error)]
-pub enum PatternError {
-    /// Longer than anything that is written by hand.
-    #[error("a pattern of origins has at most {MAX_PATTERN} characters")]
-    TooLong,
-    /// Line breaks, tabs and the like.
-    #[error("a pattern of origins can not have control characters")]
-    ControlCharacter,
-    /// Braces that stand for too much.
-    #[error(
-        "its braces stand for more than {} patterns: use `*`, or several patterns",
-        braces::MAX_ALTERNATIVES
-    )]
-    TooManyAlternatives,
-    /// Groups in groups in groups.
-    #[error("its groups are nested more than {} deep", braces::MAX_DEPTH)]
-    TooDeep,
-    /// A bracket that minimatch takes for itself, which no origin has.
-    #[error(
-        "it has a `[` without a `]`: write `\\[` for the bracket itself, as in http://\\[::1\\]:3000"
-    )]
-    UnclosedClass,
-    /// A class that no character is in, such as `[z-a]`.
-    #[error("it has a class in brackets that no character is in")]
-    EmptyClass,
-    /// A negation whose extent depends on what is around it.
-    #[error(
-        "`!(…)` can be used once between two slashes, outside of other groups, and beside parts of one length only (no `*`, `?(…)`, `*(…)`, `+(…)`): list what is allowed instead"
-    )]
-    Negation,
-    /// Too large an automaton.
-    #[error("it is too large: use several patterns")]
-    TooLarge(#[from] regex::Error),
 }
 
 impl OriginPattern {

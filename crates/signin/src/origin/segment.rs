@@ -1,6 +1,6 @@
 //! What is between two slashes of a pattern.
 
-use super::{PatternError, braces::MAX_DEPTH, class};
+use super::{PatternError, class, pattern_error::MAX_DEPTH};
 
 /// A part of a segment.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Sequences in braces: `{1..3}`, `{01..10..3}`, `{a..e}`.
 
-use super::{PatternError, braces::MAX_ALTERNATIVES};
+use super::{PatternError, pattern_error::MAX_ALTERNATIVES};
 
 /// Up to here every whole number is one in JavaScript.
 const MAX_NUMBER: u64 = (1 << 53) - 1;

@@ -26,7 +26,7 @@ use stagedoor_storage::{SessionId, SessionRecord};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{SessionCookie, SessionTokens, cookie::SECRET_LEN};
+use super::{SessionCookie, cookie::SECRET_LEN};
 
 /// How long a secret stays good once the next one has been seen: parallel tabs
 /// may have sent it just before.
@@ -66,15 +66,14 @@ pub(crate) enum Standing {
 }
 
 impl Standing {
-    /// What `cookie` is to the session of `record`, whose tokens are `tokens`
-    /// where they could be opened.
+    /// What `cookie` is to the session of `record`, whose secrets follow from
+    /// `rotation` once it was refreshed.
     pub(crate) fn of(
         cookie: &SessionCookie,
         record: &SessionRecord,
-        tokens: Option<&SessionTokens>,
+        rotation: Option<&Rotation>,
         now: Timestamp,
     ) -> Self {
-        let rotation = tokens.and_then(|tokens| tokens.rotation.as_ref());
         let is_first = cookie.id() == record.id && cookie.opens(&record.secret_hash);
         let Some(rotation) = rotation else {
             return if is_first {

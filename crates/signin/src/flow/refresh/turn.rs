@@ -168,7 +168,8 @@ impl SignIn {
         record: &SessionRecord,
         tokens: &SessionTokens,
     ) -> Result<Standing, SignInError> {
-        let standing = Standing::of(asked.cookie, record, Some(tokens), self.clock.now());
+        let (rotation, now) = (tokens.rotation.as_ref(), self.clock.now());
+        let standing = Standing::of(asked.cookie, record, rotation, now);
         match standing {
             Standing::Newest | Standing::Previous => Ok(standing),
             // Theirs is no secret of ours, and may be kept in more places.
