@@ -18,8 +18,6 @@ pub(crate) const PROVIDER: &str = "load";
 pub(crate) const ENVIRONMENT: &str = "development";
 /// `app.baseUrl`; nothing listens there.
 pub(crate) const APP: &str = "http://localhost:3000";
-/// The client at the provider.
-pub(crate) const CLIENT_ID: &str = "backstage";
 
 /// The name of the file that `stagedoor serve --config` is given.
 pub(crate) const CONFIG_FILE: &str = "app-config.yaml";
@@ -74,7 +72,7 @@ impl House {
                 "session": { "secret": "a session secret of the load program, 32 bytes and more" },
                 "providers": { PROVIDER: { ENVIRONMENT: {
                     "metadataUrl": metadata,
-                    "clientId": CLIENT_ID,
+                    "clientId": provider::CLIENT_ID,
                     "clientSecret": "a secret that nobody checks",
                     "prompt": "auto",
                     "signIn": { "resolvers": [{ "resolver": "emailMatchingUserEntityProfileEmail" }] },

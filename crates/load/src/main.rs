@@ -5,6 +5,7 @@ mod browser;
 mod cli;
 mod cookies;
 mod drive;
+mod failure;
 mod frame;
 mod growth;
 mod house;

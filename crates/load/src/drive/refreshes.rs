@@ -11,7 +11,7 @@ use std::{
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Crowd, Seat, TRY_AGAIN};
-use crate::{browser::Failure, measure::Measurements, people::Person};
+use crate::{failure::Failure, measure::Measurements, people::Person};
 
 /// When people refresh.
 #[derive(Debug, Clone, Copy)]

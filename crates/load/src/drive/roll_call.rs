@@ -8,7 +8,7 @@ use std::sync::{
 use tokio::time::{Instant, sleep};
 
 use super::{Crowd, Seat, TRY_AGAIN};
-use crate::{browser::Failure, measure::Measurements, people::Person};
+use crate::{failure::Failure, measure::Measurements, people::Person};
 
 impl Crowd {
     /// Asks everyone who is signed in; who does not answer in time is lost.

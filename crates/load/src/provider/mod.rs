@@ -22,6 +22,9 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use grants::Grants;
 use key::SigningKey;
 
+/// The one client it knows.
+pub(crate) const CLIENT_ID: &str = "backstage";
+
 /// What happens to a refresh token that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Rotation {

@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    State,
+    CLIENT_ID, State,
     grants::{Code, Granted, Refused},
 };
-use crate::{house, people::Person};
+use crate::people::Person;
 
 /// How long tokens last, in seconds.
 const LIFETIME: i64 = 3_600;
@@ -166,7 +166,7 @@ fn id_token(state: &State, granted: &Granted, nonce: Option<String>) -> Option<S
     let mut claims = json!({
         "iss": state.issuer,
         "sub": granted.person.name(),
-        "aud": house::CLIENT_ID,
+        "aud": CLIENT_ID,
         "iat": now,
         "exp": now + LIFETIME,
         "sid": format!("s{}", granted.grant),
