@@ -5,13 +5,12 @@
 //! id are in the span around the request. Sessions that end are counted as
 //! they are told of.
 
-use std::fmt::Display;
-
 use stagedoor_storage::{SessionFilter, SessionRecord};
 
-use crate::{SignInError, count, provider::Provider, who::Who};
-
-const TARGET: &str = "stagedoor::audit";
+pub use crate::audit_operation::{
+    configuration_changed, configuration_refused, overload, rate_limited, service_refused,
+};
+use crate::{SignInError, audit_operation::TARGET, count, provider::Provider, who::Who};
 
 /// An event about somebody at a provider. What is not known is left out.
 macro_rules! event {
@@ -175,73 +174,6 @@ pub(crate) fn sessions_revoked(filter: &SessionFilter, by: &str, sessions: u64) 
         subject = filter.subject,
         sessions,
         "sessions revoked"
-    );
-}
-
-/// A service was refused that asked for sessions.
-pub fn service_refused(service: Option<&str>, permission: &'static str) {
-    tracing::warn!(
-        target: TARGET,
-        event = "service_refused",
-        service,
-        permission,
-        "a request to manage sessions was refused"
-    );
-}
-
-/// Another key begins to sign: `purpose` says what.
-pub(crate) fn key_rotated(purpose: &'static str, kid: &str, before: Option<&str>) {
-    tracing::info!(
-        target: TARGET,
-        event = "key_rotation",
-        purpose,
-        kid,
-        before,
-        "a new key signs"
-    );
-}
-
-/// A change of the configuration has taken effect, the `generation`th.
-pub fn configuration_changed(generation: u64) {
-    tracing::info!(
-        target: TARGET,
-        event = "configuration_changed",
-        generation,
-        "the configuration has changed"
-    );
-}
-
-/// A change of the configuration was refused.
-pub fn configuration_refused(problem: &str) {
-    tracing::error!(
-        target: TARGET,
-        event = "configuration_refused",
-        problem,
-        "a change of the configuration is refused, the old one serves on"
-    );
-}
-
-/// One client asks for more than the limit `limit` allows: `requests` of its
-/// and of others' were turned away since the last such line.
-pub fn rate_limited(limit: &'static str, client: &dyn Display, requests: u64) {
-    tracing::warn!(
-        target: TARGET,
-        event = "rate_limited",
-        limit,
-        %client,
-        requests,
-        "requests were turned away: too many from one client"
-    );
-}
-
-/// More is asked for than can be done at once: `requests` were turned away
-/// since the last such line.
-pub fn overload(requests: u64) {
-    tracing::warn!(
-        target: TARGET,
-        event = "overload",
-        requests,
-        "requests were turned away: too many at once"
     );
 }
 

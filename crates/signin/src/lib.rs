@@ -11,16 +11,20 @@
 
 mod admission;
 pub mod audit;
+mod audit_operation;
 pub mod authenticator;
 mod claims_from;
 mod count;
 mod error;
+mod error_name;
 mod flow;
 mod groups;
 mod icon;
 pub mod native;
+mod native_client;
 mod oidc_authenticator;
 pub mod origin;
+mod patience;
 mod profile;
 mod provider;
 pub mod resolver;
@@ -34,15 +38,17 @@ mod who;
 
 pub use admission::{Admission, Condition, Refusal, RefusalReason};
 pub use claims_from::ClaimsFrom;
-pub use error::{ErrorName, SignInError};
+pub use error::SignInError;
+pub use error_name::ErrorName;
 pub use flow::{
     BackchannelLogoutRequest, CallbackAnswer, CallbackRequest, Delivery, FlowId,
-    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshPatience, RefreshRequest,
-    Refreshed, SignedIn, StartRequest, Started,
+    FrontchannelLogoutRequest, LoggedOut, LogoutRequest, RefreshRequest, Refreshed, SignedIn,
+    StartRequest, Started,
 };
 pub use groups::{GroupClaims, LeftOut, WhyLeftOut};
 pub use icon::{Icon, Svg};
 pub use oidc_authenticator::{OidcAuthenticator, OidcOptions, Prompt};
+pub use patience::RefreshPatience;
 pub use profile::profile_of;
 pub use provider::{DEFAULT_SESSION_DURATION, Provider, ProviderSet};
 pub use scope::{ScopePolicy, Scopes};

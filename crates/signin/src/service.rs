@@ -10,9 +10,9 @@ use tokio::sync::Semaphore;
 use crate::{
     SignInError,
     error::ProviderFailure,
-    flow::RefreshPatience,
-    native::NativeClients,
+    native_client::NativeClients,
     origin::AllowedOrigins,
+    patience::RefreshPatience,
     provider::{Provider, ProviderSet},
     resolver::{ResolverContext, SignInInfo},
     sealing::Keychain,

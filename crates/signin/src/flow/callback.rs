@@ -14,7 +14,7 @@ use crate::{
     Live, SignIn, SignInError, audit,
     authenticator::OidcResult,
     count,
-    native::ClientRequest,
+    native_client::ClientRequest,
     origin::Origin,
     provider::Provider,
     session::{Place, Presented, SessionCookie, SessionResponse, SessionTokens, Standing},

@@ -15,6 +15,6 @@ pub use backchannel_logout::BackchannelLogoutRequest;
 pub use callback::{CallbackAnswer, CallbackRequest, Delivery, SignedIn};
 pub use frontchannel_logout::FrontchannelLogoutRequest;
 pub use logout::{LoggedOut, LogoutRequest};
-pub use refresh::{RefreshPatience, RefreshRequest, Refreshed};
+pub use refresh::{RefreshRequest, Refreshed};
 pub use start::{StartRequest, Started};
 pub use state::FlowId;

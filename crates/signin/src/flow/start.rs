@@ -7,7 +7,7 @@ use url::Url;
 use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
 use crate::{
     ErrorName, Live, SignIn, SignInError, audit, authenticator::AuthorizationInput,
-    native::ClientRequest, origin::Origin, provider::Provider,
+    native_client::ClientRequest, origin::Origin, provider::Provider,
 };
 
 /// How many flows one browser may have open with one provider; starting one

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::{
     SignInError,
-    native::ClientRequest,
+    native_client::ClientRequest,
     origin::Origin,
     sealing::{Keychain, Purpose},
 };

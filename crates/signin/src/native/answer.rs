@@ -2,8 +2,11 @@
 
 use url::Url;
 
-use super::{ClientRequest, OAuthError};
-use crate::{Provider, SignIn, SignInError, SignedIn};
+use super::OAuthError;
+use crate::{
+    Provider, SignIn, SignInError, SignedIn,
+    native_client::{ClientRequest, LoopbackRedirect},
+};
 
 impl SignIn {
     /// Where the browser goes with the outcome of a flow that `request` began.
@@ -28,7 +31,7 @@ impl SignIn {
                 let answer = [("code", code.as_str()), ("state", state), ("iss", issuer)];
                 request.redirect.with(answer)
             }
-            Err(error) => request.redirect.refusal(Some(state), issuer, &error),
+            Err(error) => refusal(&request.redirect, Some(state), issuer, &error),
         }
     }
 
@@ -42,6 +45,22 @@ impl SignIn {
     ) -> Url {
         let error = OAuthError::of_sign_in(error);
         let state = Some(request.state.as_str());
-        request.redirect.refusal(state, issuer, &error)
+        refusal(&request.redirect, state, issuer, &error)
     }
+}
+
+/// §4.1.2.1
+pub(super) fn refusal(
+    redirect: &LoopbackRedirect,
+    state: Option<&str>,
+    issuer: &str,
+    error: &OAuthError,
+) -> Url {
+    let answer = [
+        ("error", error.code.as_str()),
+        ("error_description", error.description.as_str()),
+        ("iss", issuer),
+    ];
+    let state = state.map(|state| ("state", state));
+    redirect.with(answer.into_iter().chain(state))
 }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use stagedoor_ambient::random_bytes;
 use zeroize::ZeroizeOnDrop;
 
-use super::{ClientRequest, LoopbackRedirect, OAuthError, pkce::CodeChallenge, sealed};
+use super::{OAuthError, sealed};
 use crate::{
     Provider, SignIn, SignInError, SignedIn,
+    native_client::{ClientRequest, CodeChallenge, LoopbackRedirect},
     sealing::{Keychain, Purpose},
 };
 

@@ -14,22 +14,19 @@
 //! this machine only, and nobody gets one whom a person did not agree to.
 
 mod answer;
-mod client;
 mod code;
 mod consent;
-mod loopback;
 mod oauth_error;
-mod pkce;
 mod refresh_token;
 mod request;
 mod sealed;
 mod start;
 mod token;
 
-pub use client::NativeClients;
 pub use code::CodeExchange;
 pub use consent::BrowserBinding;
-pub use loopback::LoopbackRedirect;
 pub use oauth_error::{OAuthError, OAuthErrorCode};
-pub use request::{AuthorizeParameters, ClientRequest, NotAuthorized};
+pub use request::{AuthorizeParameters, NotAuthorized};
 pub use token::ClientTokens;
+
+pub use crate::native_client::{ClientRequest, LoopbackRedirect, NativeClients};

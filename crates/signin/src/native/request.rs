@@ -1,10 +1,12 @@
 //! What a program asks for at `/v1/authorize` (RFC 6749 §4.1.1).
 
-use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{LoopbackRedirect, OAuthError, OAuthErrorCode, pkce::CodeChallenge};
-use crate::SignIn;
+use super::{OAuthError, OAuthErrorCode, answer::refusal};
+use crate::{
+    SignIn,
+    native_client::{ClientRequest, CodeChallenge, LoopbackRedirect},
+};
 
 /// A longer `state` is refused: it travels sealed in addresses.
 const MAX_STATE: usize = 512;
@@ -28,24 +30,6 @@ pub struct AuthorizeParameters<'a> {
     pub state: Option<&'a str>,
     /// `scope`
     pub scope: Option<&'a str>,
-}
-
-/// A request that can be granted, should a person agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClientRequest {
-    pub(super) client: String,
-    pub(super) redirect: LoopbackRedirect,
-    pub(super) challenge: CodeChallenge,
-    pub(super) state: String,
-    pub(super) scope: Option<String>,
-}
-
-impl ClientRequest {
-    /// The `client_id`.
-    #[must_use]
-    pub fn client(&self) -> &str {
-        &self.client
-    }
 }
 
 /// Why a request can't be granted, and who is told.
@@ -82,7 +66,7 @@ impl SignIn {
         })?;
         read(given, client, &redirect).map_err(|error| {
             let state = given.state.filter(|state| state.len() <= MAX_STATE);
-            let url = redirect.refusal(state, issuer, &error);
+            let url = refusal(&redirect, state, issuer, &error);
             NotAuthorized::At(url)
         })
     }

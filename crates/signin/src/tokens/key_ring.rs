@@ -14,7 +14,7 @@ use stagedoor_storage::{SigningKeyStore, StoredKey};
 use tokio::sync::Mutex;
 
 use super::{PublishedKeys, TokenError};
-use crate::audit;
+use crate::audit_operation;
 
 /// A key is published for this many token lifetimes after it was made.
 const PUBLISHED_LIFETIMES: i32 = 3;
@@ -262,7 +262,7 @@ impl KeyRing {
     fn start_signing_with(&self, next: &Announced) {
         let before = self.signing.load_full();
         let before = before.as_ref().map(|signing| signing.current.kid());
-        audit::key_rotated(self.purpose, next.key.kid(), before);
+        audit_operation::key_rotated(self.purpose, next.key.kid(), before);
         self.signing.store(Some(Arc::new(Signing {
             current: next.key.clone(),
             stored_at: next.stored_at,

@@ -5,7 +5,6 @@
 //! rotates refresh tokens never sees an old one.
 
 mod keep;
-mod patience;
 mod provider;
 mod turn;
 
@@ -23,7 +22,6 @@ use crate::{
     session::{Presented, SessionCookie, SessionResponse},
     who::Who,
 };
-pub use patience::RefreshPatience;
 use turn::Asked;
 
 /// What the frontend asks for.

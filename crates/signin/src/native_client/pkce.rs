@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 pub(crate) struct CodeChallenge([u8; 32]);
 
 impl CodeChallenge {
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut challenge = [0; 32];
         match URL_SAFE_NO_PAD.decode_slice(text, &mut challenge) {
             Ok(32) => Some(Self(challenge)),
@@ -19,7 +19,7 @@ impl CodeChallenge {
     }
 
     /// Whether it was made of `verifier` (§4.6), which is one (§4.1).
-    pub(super) fn is_of(&self, verifier: &str) -> bool {
+    pub(crate) fn is_of(&self, verifier: &str) -> bool {
         let is_verifier = (43..=128).contains(&verifier.len())
             && verifier
                 .bytes()

@@ -5,8 +5,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use super::OAuthError;
-
 /// Longer addresses are refused: they travel sealed in other addresses.
 const MAX_LENGTH: usize = 512;
 
@@ -48,21 +46,10 @@ impl LoopbackRedirect {
     }
 
     /// The address with these parameters besides its own.
-    pub(super) fn with<'a>(&self, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Url {
+    pub(crate) fn with<'a>(&self, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Url {
         let mut url = self.0.clone();
         url.query_pairs_mut().extend_pairs(parameters);
         url
-    }
-
-    /// The address with an error (RFC 6749 §4.1.2.1).
-    pub(super) fn refusal(&self, state: Option<&str>, issuer: &str, error: &OAuthError) -> Url {
-        let answer = [
-            ("error", error.code.as_str()),
-            ("error_description", error.description.as_str()),
-            ("iss", issuer),
-        ];
-        let state = state.map(|state| ("state", state));
-        self.with(answer.into_iter().chain(state))
     }
 }
 
