@@ -37,11 +37,15 @@ mod check;
 pub mod cli;
 pub mod dev;
 mod parts;
+mod provider_factory;
+mod start_error;
 
-pub use backend::{
-    AuthBackend, AuthBackendBuilder, AuthenticatorFactory, AuthenticatorSetup, OAuthProvider,
-    OidcAuthenticatorFactory, StartError, oauth_provider, oidc_authenticator,
+pub use backend::{AuthBackend, AuthBackendBuilder};
+pub use parts::{OidcAuthenticatorFactory, oidc_authenticator};
+pub use provider_factory::{
+    AuthenticatorFactory, AuthenticatorSetup, OAuthProvider, oauth_provider,
 };
+pub use start_error::StartError;
 pub use stagedoor_config::{ConfigFiles, Environment};
 
 pub use {

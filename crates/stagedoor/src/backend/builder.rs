@@ -10,12 +10,20 @@ use stagedoor_signin::{
 };
 
 use super::{
-    AuthBackend, OAuthProvider, StartError,
+    AuthBackend,
     inputs::{Inputs, Source},
     reload::Reload,
     running::Background,
 };
-use crate::parts;
+use crate::{OAuthProvider, StartError, parts};
+
+impl AuthBackend {
+    /// What it is built from.
+    #[must_use]
+    pub fn builder() -> AuthBackendBuilder {
+        AuthBackendBuilder::default()
+    }
+}
 
 /// Builds an [`AuthBackend`].
 #[derive(Default)]

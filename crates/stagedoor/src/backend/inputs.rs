@@ -6,8 +6,10 @@ use stagedoor_ambient::{SharedClock, SharedEntropy, SystemClock, SystemEntropy};
 use stagedoor_config::{ConfigFiles, Environment, Known, Loaded, load, load_str};
 use stagedoor_oidc::HttpClient;
 
-use super::{OAuthProvider, StartError};
-use crate::parts::{Registry, ResolverFactories};
+use crate::{
+    OAuthProvider, StartError,
+    parts::{Registry, ResolverFactories},
+};
 
 /// Where the configuration is, and what was registered in code.
 pub(super) struct Inputs {

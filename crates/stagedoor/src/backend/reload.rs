@@ -14,11 +14,8 @@ use stagedoor_server::{AppState, ConfigurationStatus};
 use stagedoor_signin::{Live, SignIn, audit};
 use tokio::task::JoinSet;
 
-use super::{
-    StartError,
-    inputs::{Inputs, Source},
-};
-use crate::parts;
+use super::inputs::{Inputs, Source};
+use crate::{StartError, parts};
 
 /// How long new providers may take to answer before they are put to work all
 /// the same.

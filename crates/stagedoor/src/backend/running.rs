@@ -7,8 +7,11 @@ use stagedoor_server::{Bound, Tls};
 use stagedoor_signin::{SignIn, tokens::KeyRing};
 use tokio::{task::JoinSet, time::MissedTickBehavior};
 
-use super::{AuthBackendBuilder, StartError, reload::Reload};
-use crate::parts::{CatalogInUse, MetricsPort};
+use super::reload::Reload;
+use crate::{
+    StartError,
+    parts::{CatalogInUse, MetricsPort},
+};
 
 /// How often providers that are not known yet are asked again; the relying
 /// party spaces its attempts by itself.
@@ -33,12 +36,6 @@ pub struct AuthBackend {
 }
 
 impl AuthBackend {
-    /// What it is built from.
-    #[must_use]
-    pub fn builder() -> AuthBackendBuilder {
-        AuthBackendBuilder::default()
-    }
-
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

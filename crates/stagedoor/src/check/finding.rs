@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::backend::StartError;
+use crate::StartError;
 
 /// The longest text shown, in characters.
 const LONGEST: usize = 2_000;

@@ -25,7 +25,7 @@ use super::{
     sign_in_admission::{Admitted, email_todo, names},
 };
 use crate::{
-    backend::StartError,
+    StartError,
     parts::{self, Registry},
 };
 

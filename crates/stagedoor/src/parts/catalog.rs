@@ -16,7 +16,7 @@ use super::{
     catalog_credentials::catalog_credentials,
     catalog_place::{CatalogPlace, DISCOVERY},
 };
-use crate::backend::StartError;
+use crate::StartError;
 
 /// The catalog that is asked.
 pub(crate) enum CatalogInUse {

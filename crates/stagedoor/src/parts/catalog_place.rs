@@ -4,7 +4,7 @@
 use stagedoor_config::{Backend, DiscoveryEndpoint, Listen, Settings};
 use url::{Host, Url};
 
-use crate::backend::StartError;
+use crate::StartError;
 
 /// The key that settles it.
 pub(crate) const DISCOVERY: &str = "discovery.endpoints";

@@ -16,7 +16,7 @@ use stagedoor_signin::{
 use stagedoor_storage::{PluginKeys, SigningKeyStore, Storage};
 
 use super::{Registry, weakness};
-use crate::backend::StartError;
+use crate::StartError;
 
 /// The keys that seal. Without a secret, a random one is good enough to
 /// develop with: sessions end with the process.

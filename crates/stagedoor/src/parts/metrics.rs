@@ -4,7 +4,7 @@ use axum::Router;
 use stagedoor_config::Settings;
 use stagedoor_server::{AppState, Bound, Metrics};
 
-use crate::backend::StartError;
+use crate::StartError;
 
 /// Metrics, listening on a port of their own.
 pub(crate) struct MetricsPort {

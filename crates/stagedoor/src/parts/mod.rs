@@ -6,6 +6,7 @@ mod catalog_place;
 mod http;
 mod keys;
 mod metrics;
+mod oidc_authenticator;
 mod providers;
 mod relying_party;
 mod resolvers;
@@ -23,6 +24,7 @@ pub(crate) use keys::{
     token_issuer, user_key_settings, user_keys, user_token_algorithm,
 };
 pub(crate) use metrics::{MetricsPort, metrics};
+pub use oidc_authenticator::{OidcAuthenticatorFactory, oidc_authenticator};
 pub(crate) use providers::{Registry, admission, callback_url, live, origins};
 pub(crate) use relying_party::{oidc_options, relying_party};
 pub(crate) use resolvers::{ResolverFactories, resolver_chain, resolver_of};

@@ -18,10 +18,8 @@ use stagedoor_signin::{
 };
 use url::Url;
 
-use super::{ResolverFactories, resolver_of, services, session_policy};
-use crate::backend::{
-    AuthenticatorSetup, OAuthProvider, StartError, oauth_provider, oidc_authenticator,
-};
+use super::{ResolverFactories, oidc_authenticator, resolver_of, services, session_policy};
+use crate::{AuthenticatorSetup, OAuthProvider, StartError, oauth_provider};
 
 /// What was registered in code, and what providers are built with.
 pub(crate) struct Registry<'a> {

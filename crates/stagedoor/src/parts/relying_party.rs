@@ -14,7 +14,7 @@ use stagedoor_oidc::{
 use stagedoor_signin::{ClaimsFrom, OidcOptions, Prompt};
 use url::Url;
 
-use crate::backend::{AuthenticatorSetup, StartError};
+use crate::{AuthenticatorSetup, StartError};
 
 /// The client of a provider.
 pub(crate) fn relying_party(

@@ -13,7 +13,7 @@ use stagedoor_signin::resolver::{
     },
 };
 
-use crate::backend::StartError;
+use crate::StartError;
 
 type Factory = Box<dyn Fn(&Value) -> Result<Arc<dyn SignInResolver>, String> + Send + Sync>;
 

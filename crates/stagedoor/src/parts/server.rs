@@ -10,7 +10,7 @@ use stagedoor_server::{
 use stagedoor_signin::Svg;
 
 use super::providers::patterns;
-use crate::backend::StartError;
+use crate::StartError;
 
 /// Longer than any provider may take to answer all that a sign-in asks of it.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);

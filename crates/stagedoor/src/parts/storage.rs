@@ -10,7 +10,7 @@ use stagedoor_storage::{
     Storage, open,
 };
 
-use crate::backend::StartError;
+use crate::StartError;
 
 /// Our file in the directory where Backstage keeps one per plugin.
 const SQLITE_FILE: &str = "stagedoor.sqlite";

@@ -3,7 +3,7 @@
 use stagedoor_config::{Backend, Https};
 use stagedoor_server::Tls;
 
-use crate::backend::StartError;
+use crate::StartError;
 
 /// What is served, where it is asked for.
 pub(crate) fn tls(backend: &Backend) -> Result<Option<Tls>, StartError> {

@@ -19,7 +19,7 @@ use super::{
     cookies::{self, Addresses},
 };
 use crate::{
-    backend::{AuthenticatorSetup, StartError},
+    AuthenticatorSetup, StartError,
     parts::{self, Registry},
 };
 
