@@ -1,9 +1,14 @@
 // ARCHITECTURE.md: its picture is the imports, its table names what is there, and the domain knows no HTTP, no SQL, no CLI
+//
+// Within a crate, modules go in no circle. A module and what is below it are one room: a child may use what its parent
+// has, and the parent its children. But of two siblings, each with all that is below it, only one may lead to the other.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+
+import { circles, everyModule, imports, readCrate } from './support/modules.mjs';
 
 const root = path => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const page = readFileSync(root('ARCHITECTURE.md'), 'utf8');
@@ -20,17 +25,26 @@ function below(crate, seen = new Set()) {
 
 /** The crates that `crate` depends on, tests aside; and all it depends on by name. */
 function dependencies(crate) {
-  const manifest = readFileSync(root(`crates/${crate}/Cargo.toml`), 'utf8');
+  const manifest = readFileSync(root(`${crate.includes('/') ? crate : `crates/${crate}`}/Cargo.toml`), 'utf8');
   const section = /^\[dependencies\]\n([\s\S]*?)(?=^\[|$(?![\s\S]))/m.exec(manifest)?.[1] ?? '';
   const names = [...section.matchAll(/^([\w-]+)[.\s=]/gm)].map(([, name]) => name);
   return { names, rooms: names.filter(name => name.startsWith('stagedoor-')).map(name => name.slice('stagedoor-'.length)) };
 }
 
+/** A program's own file beside its library, and what stands in for a module that is left out. */
+const NOT_MODULES = /\/(main|no_traces)\.rs$/;
+
+/** Programs that measure are outside of the picture: they are other people. */
+const MEASURING = ['crates/load', 'bench/floor'].filter(crate => existsSync(root(crate)));
+
 const crates = readdirSync(root('crates')).filter(crate => existsSync(root(`crates/${crate}/Cargo.toml`)));
 
-test('every crate is a room of the picture, but for the load program, which knows none of them', () => {
+test('every crate is a room of the picture, but for programs that measure, which know none of them', () => {
   assert.deepEqual(crates.filter(crate => crate !== 'load').sort(), [...rooms.values()].sort());
-  assert.deepEqual(dependencies('load').rooms, []);
+  for (const program of MEASURING) {
+    assert.deepEqual(dependencies(program).rooms, [], program);
+    assert.deepEqual(Object.fromEntries(circles(imports(readCrate(root(`${program}/src`))))), {}, program);
+  }
 });
 
 test('no crate imports against the arrows', () => {
@@ -47,6 +61,26 @@ test('there is no circle', () => {
   assert.deepEqual(crates.filter(crate => below(crate).has(crate)), []);
 });
 
+for (const crate of crates) {
+  test(`the modules of ${crate} go in no circle`, () => {
+    assert.deepEqual(Object.fromEntries(circles(imports(readCrate(root(`crates/${crate}/src`))))), {});
+  });
+}
+
+test('every file of a crate is a module that was looked at', () => {
+  for (const crate of crates) {
+    const looked = everyModule(readCrate(root(`crates/${crate}/src`))).map(({ file }) => file);
+    const there = readdirSync(root(`crates/${crate}/src`), { recursive: true }).filter(name => name.endsWith('.rs') && !/(^|\/)tests\.rs$/.test(name));
+    const left = there.map(name => root(`crates/${crate}/src/${name}`)).filter(file => !looked.includes(file) && !NOT_MODULES.test(file));
+    assert.deepEqual(left, [], crate);
+  }
+});
+
+test('a circle is found, however it is written', () => {
+  const found = Object.keys(Object.fromEntries(circles(imports(readCrate(root('tests/docs/support/circles'))))));
+  assert.deepEqual(found.sort(), ['crate::a ↔ crate::b', 'crate::c::x ↔ crate::c::y', 'crate::d ↔ crate::e ↔ crate::f']);
+});
+
 test('the domain knows no HTTP server, no SQL and no command line', () => {
   const foreign = ['axum', 'hyper', 'hyper-util', 'tower-http', 'sqlx', 'clap'];
   for (const crate of ['ambient', 'claims', 'identity', 'oidc', 'signin', 'catalog', 'config']) {
@@ -54,11 +88,25 @@ test('the domain knows no HTTP server, no SQL and no command line', () => {
   }
 });
 
+/** Where `path` is, said after `before` in one row: `session/cookie.rs`, then `tokens.rs`. */
+function place(path, before) {
+  const near = before ? before.split('/').map((_, i, parts) => parts.slice(0, parts.length - 1 - i).join('/')) : [];
+  return [path, `crates/${path}`, ...near.map(folder => `${folder}/${path}`)].find(there => existsSync(root(there)));
+}
+
 test('the table of places names files and folders that are there', () => {
-  const table = /## Where things happen\n([\s\S]*?)\n## /.exec(page)[1];
-  const named = [...table.matchAll(/`((?:[\w-]+\/)+(?:[\w-]+\.\w+)?)`/g)].map(([, path]) => path);
-  assert.ok(named.length > 20, `${named.length} were found`);
-  const at = path => [root(`crates/${path}`), root(path), root(`crates/${path}`.replace(/\/src\//, '/'))].some(existsSync);
-  const relative = path => crates.some(crate => existsSync(root(`crates/${crate}/src/${path}`)));
-  assert.deepEqual(named.filter(path => !at(path) && !relative(path)), []);
+  const rows = /## Where things happen\n([\s\S]*?)\n## /.exec(page)[1].split('\n').filter(line => line.startsWith('| '));
+  const missing = [];
+  let found = 0;
+  for (const row of rows) {
+    let before;
+    for (const [, path] of row.matchAll(/`((?:[\w-]+\/)+|(?:[\w-]+\/)*[\w-]+\.(?:rs|md|mjs))`/g)) {
+      const there = place(path, before);
+      if (there) found++;
+      else missing.push(`${path} in ${row}`);
+      before = there ?? before;
+    }
+  }
+  assert.deepEqual(missing, []);
+  assert.ok(found > 40, `${found} were found`);
 });

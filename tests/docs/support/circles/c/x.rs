@@ -1,0 +1,3 @@
+use super::{Ours, y};
+
+pub(crate) struct X(y::Y, Ours);

@@ -1,0 +1,2 @@
+/// By the name that the parent gives it.
+pub(crate) struct Y(Option<Box<super::X>>);

@@ -1,0 +1,4 @@
+use super::f::*;
+
+pub struct E(F);
+pub fn fine() {}

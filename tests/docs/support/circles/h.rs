@@ -1,0 +1,3 @@
+use crate::{a::A, g::G};
+
+pub struct H(A, G);
