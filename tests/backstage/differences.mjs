@@ -1,5 +1,7 @@
 // Every way in which Stagedoor answers otherwise than Backstage, on purpose, and why. The comparison fails for a difference
 // that is not here, and for one that is here and occurs no more. How an entry is read: support/compare.mjs.
+//
+// Longer than 400 lines: it is one list, which people look through from end to end before they move here.
 
 import { ANY, NOTHING } from './support/compare.mjs';
 
