@@ -7,7 +7,6 @@ mod keys;
 mod plugin_keys;
 mod session;
 mod user_info;
-mod writer;
 
 pub(crate) use inspect::inspect;
 
@@ -18,7 +17,6 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use crate::{
     StorageError, last_write::LastWrite, shared::SharedTables, statement::Query, timing::timed,
 };
-use writer::Writer;
 
 /// Sessions, keys and user info in SQLite.
 ///
@@ -28,9 +26,8 @@ use writer::Writer;
 /// disk, out of reach of a killed process, when the call that wrote it returns.
 #[derive(Debug)]
 pub struct SqliteStorage {
-    writer: Writer,
-    /// None for a database in memory, which belongs to its one connection.
-    readers: Option<SqlitePool>,
+    writer: SqlitePool,
+    readers: SqlitePool,
     shared: SharedTables,
     last_write: LastWrite,
 }
@@ -46,7 +43,7 @@ impl SqliteStorage {
         connect::make_file(path).await?;
         let writer = connect::file_writer(path).await?;
         let readers = connect::file_readers(path);
-        Self::over(writer, Some(readers)).await
+        Self::over(writer, readers).await
     }
 
     /// Opens a new database in memory.
@@ -54,10 +51,12 @@ impl SqliteStorage {
     /// # Errors
     /// [`StorageError::Migration`] when its tables can't be made.
     pub async fn open_memory() -> Result<Self, StorageError> {
-        Self::over(connect::memory().await?, None).await
+        // A memory database belongs to its connection: there is but one.
+        let only = connect::memory().await?;
+        Self::over(only.clone(), only).await
     }
 
-    async fn over(writer: Writer, readers: Option<SqlitePool>) -> Result<Self, StorageError> {
+    async fn over(writer: SqlitePool, readers: SqlitePool) -> Result<Self, StorageError> {
         connect::migrate(&writer).await?;
         let storage = Self {
             writer,
@@ -71,7 +70,7 @@ impl SqliteStorage {
 
     /// Runs a statement that changes rows; how many it changed.
     async fn change(&self, query: Query<'_, Sqlite>) -> Result<u64, StorageError> {
-        let done = timed(self.writer.execute(query)).await;
+        let done = timed(query.execute(&self.writer)).await;
         let done = self.last_write.was(done.map_err(StorageError::of_query));
         Ok(done?.rows_affected())
     }
@@ -83,20 +82,18 @@ impl SqliteStorage {
     ) -> Result<Option<SqliteRow>, StorageError> {
         // To the end, not to the first row: SQLite commits when the statement
         // is done, and nothing counts as done before.
-        let rows = timed(self.writer.fetch_all(query)).await;
+        let rows = timed(query.fetch_all(&self.writer)).await;
         let rows = self.last_write.was(rows.map_err(StorageError::of_query));
         Ok(rows?.pop())
     }
 
     async fn read(&self, query: Query<'_, Sqlite>) -> Result<Option<SqliteRow>, StorageError> {
-        Ok(self.read_all(query).await?.pop())
+        let row = timed(query.fetch_optional(&self.readers)).await;
+        row.map_err(StorageError::of_query)
     }
 
     async fn read_all(&self, query: Query<'_, Sqlite>) -> Result<Vec<SqliteRow>, StorageError> {
-        let rows = match &self.readers {
-            Some(readers) => timed(query.fetch_all(readers)).await,
-            None => timed(self.writer.fetch_all(query)).await,
-        };
+        let rows = timed(query.fetch_all(&self.readers)).await;
         rows.map_err(StorageError::of_query)
     }
 }
