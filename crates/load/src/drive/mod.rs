@@ -19,10 +19,7 @@ use tokio::{sync::Mutex as Seats, task::JoinSet, time::sleep};
 pub(crate) use refreshes::Schedule;
 
 use crate::{
-    browser::{Browser, Failure},
-    cookies::Cookies,
-    measure::Measurements,
-    people::Person,
+    browser::Browser, cookies::Cookies, failure::Failure, measure::Measurements, people::Person,
 };
 
 /// How long someone waits before trying again.
