@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use reqwest::{Client, StatusCode, redirect::Policy};
+use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 use serde_json::Value;
 use stagedoor::{AuthBackend, StartError};
 use stagedoor_ambient::{SystemClock, SystemEntropy};
@@ -25,9 +25,27 @@ async fn whoever_signs_in_is_the_user_named_by_their_subject() {
 
     let browser = Client::builder()
         .cookie_store(true)
-        .redirect(Policy::none())
-        .build()
-        .unwrap();
+        .redirect(Policy::none());
+    let browser = browser.build().unwrap();
+    sign_in(&browser, &base).await;
+
+    let refresh = browser.get(format!("{base}/api/auth/keycloak/refresh?env=development"));
+    let session = json(refresh.header("X-Requested-With", "XMLHttpRequest")).await;
+    let identity = &session["backstageIdentity"];
+    assert_eq!(
+        identity["identity"]["userEntityRef"], "user:default/ada-1815",
+        "{session}"
+    );
+    let owned = serde_json::json!(["user:default/ada-1815"]);
+    assert_eq!(identity["identity"]["ownershipEntityRefs"], owned);
+    let token = identity["token"].as_str().unwrap();
+    let info = browser.get(format!("{base}/api/auth/v1/userinfo"));
+    let info = json(info.bearer_auth(token)).await;
+    assert_eq!(info["claims"]["ent"], owned);
+}
+
+/// As a person does, at the provider's form.
+async fn sign_in(browser: &Client, base: &str) {
     let start = format!("{base}/api/auth/keycloak/start?env=development&origin={base}");
     let authorize = redirect_of(browser.get(start).send().await.unwrap());
     let login = browser
@@ -51,38 +69,10 @@ async fn whoever_signs_in_is_the_user_named_by_their_subject() {
         .unwrap();
     let frame = browser.get(redirect_of(chosen)).send().await.unwrap();
     assert_eq!(frame.status(), StatusCode::OK);
+}
 
-    let session: Value = browser
-        .get(format!("{base}/api/auth/keycloak/refresh?env=development"))
-        .header("X-Requested-With", "XMLHttpRequest")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let identity = &session["backstageIdentity"];
-    assert_eq!(
-        identity["identity"]["userEntityRef"], "user:default/ada-1815",
-        "{session}"
-    );
-    assert_eq!(
-        identity["identity"]["ownershipEntityRefs"],
-        serde_json::json!(["user:default/ada-1815"])
-    );
-    let info: Value = browser
-        .get(format!("{base}/api/auth/v1/userinfo"))
-        .bearer_auth(identity["token"].as_str().unwrap())
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    assert_eq!(
-        info["claims"]["ent"],
-        serde_json::json!(["user:default/ada-1815"])
-    );
+async fn json(request: RequestBuilder) -> Value {
+    request.send().await.unwrap().json().await.unwrap()
 }
 
 async fn identity_provider(base: &str) -> DemoIdp {

@@ -70,17 +70,7 @@ impl PostgresSettings {
             Some(field) => field.choice(&[("database", false), ("schema", true)])?,
             None => false,
         };
-        let mut parameters = Parameters::default();
-        for (index, field) in all.connections.iter().enumerate() {
-            let mut layer = Parameters::read(field, paths)?;
-            // Without schemas each plugin has a database of its own, so that
-            // the one of all plugins is not it.
-            let is_base = field.path == all.database.path_of("connection");
-            if index == 0 && is_base && !by_schema && !layer.database_is_fixed {
-                layer.database = None;
-            }
-            parameters = layer.over(parameters);
-        }
+        let mut parameters = Parameters::of_all(all, by_schema, paths)?;
         let prefix = string(&all.database, "prefix").unwrap_or("backstage_plugin_".to_owned());
         let division = if by_schema {
             Division::Schema(schema_name(&all.database)?)
@@ -127,6 +117,22 @@ impl PostgresSettings {
 }
 
 impl Parameters {
+    /// What all connections say together, the later over the earlier.
+    fn of_all(all: &Connections<'_>, by_schema: bool, paths: &Paths) -> Option<Self> {
+        let mut parameters = Self::default();
+        for (index, field) in all.connections.iter().enumerate() {
+            let mut layer = Self::read(field, paths)?;
+            // Without schemas each plugin has a database of its own, so that
+            // the one of all plugins is not it.
+            let is_base = field.path == all.database.path_of("connection");
+            if index == 0 && is_base && !by_schema && !layer.database_is_fixed {
+                layer.database = None;
+            }
+            parameters = layer.over(parameters);
+        }
+        Some(parameters)
+    }
+
     fn read(field: &Field<'_>, paths: &Paths) -> Option<Self> {
         if field.as_text().is_some() {
             return postgres_url::read(field, paths);

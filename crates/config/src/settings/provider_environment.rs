@@ -133,77 +133,55 @@ pub(super) const METADATA_HINTS: &[&str] = &[
 impl ProviderEnvironment {
     pub(super) fn read(section: &Section<'_>, known: &Known, paths: &Paths) -> Option<Self> {
         section.warn_of_typos(&KEYS, &["clientId", "clientSecret", "metadataUrl", "scope"]);
-        let method = section
-            .get("tokenEndpointAuthMethod")
-            .map_or(Some(TokenEndpointAuthMethod::default()), |field| {
-                field.choice(&TokenEndpointAuthMethod::NAMES)
-            });
-        let algorithm = section
-            .get("tokenSignedResponseAlg")
-            .map_or(Some(TokenSignedResponseAlg::default()), |field| {
-                field.choice(&TokenSignedResponseAlg::NAMES)
-            });
-        let userinfo_algorithm = section
-            .get("userinfoSignedResponseAlg")
-            .and_then(|field| field.choice(TokenSignedResponseAlg::ASYMMETRIC));
-        let claims_from = section
-            .get("claimsFrom")
-            .and_then(|field| field.choice(&ClaimsFrom::NAMES))
-            .unwrap_or_default();
-        let client_id = section
-            .required("clientId", &[])
-            .and_then(|field| field.string());
-        let client_secret = client_secret(section, method, algorithm);
-        let metadata_url = section
-            .required("metadataUrl", METADATA_HINTS)
-            .and_then(|field| field.url());
-        let issuer = read_issuer(section);
-        let client_assertion = ClientAssertion::read(section);
-        let client_certificate = ClientCertificate::read(section);
+        let method = choice(
+            section,
+            "tokenEndpointAuthMethod",
+            &TokenEndpointAuthMethod::NAMES,
+        );
+        let algorithm = choice(
+            section,
+            "tokenSignedResponseAlg",
+            &TokenSignedResponseAlg::NAMES,
+        );
+        let client_id = section.required("clientId", &[]);
+        let client_id = client_id.and_then(|field| field.string());
+        let metadata_url = section.required("metadataUrl", METADATA_HINTS);
+        let metadata_url = metadata_url.and_then(|field| field.url());
         let url = |key| section.get(key).and_then(|field| field.url());
-        let callback_url = url("callbackUrl");
-        let authorization_url = url("authorizationUrl");
-        let token_url = url("tokenUrl");
-        let additional_scopes = scopes(section);
-        let prompt = section.get("prompt").and_then(|field| field.string());
-        let timeout = bounded(section, "timeout", 300);
-        let clock_tolerance = clock_tolerance(section);
-        let authorization_request = AuthorizationRequest::read(section);
-        let start_url_search_params = search_params(section);
-        let session_duration = session_duration(section);
-        let logout = Logout::read(section);
-        let profile = read_profile(section);
-        let sign_in = SignInSettings::read(section, known);
-        let display = Display::read(section, paths);
+        let client_assertion = ClientAssertion::read(section);
         warn_of_missing_key(section, method, &client_assertion);
+        let profile = read_profile(section);
         if profile.trust_unverified_email {
             warn_of_everybodys_email(section);
         }
         Some(Self {
-            client_id: client_id?,
-            client_secret,
-            metadata_url: metadata_url?,
-            issuer,
-            callback_url,
-            token_endpoint_auth_method: method?,
+            client_secret: client_secret(section, method, algorithm),
+            issuer: read_issuer(section),
+            callback_url: url("callbackUrl"),
             client_assertion,
-            client_certificate,
-            token_signed_response_alg: algorithm?,
-            userinfo_signed_response_alg: userinfo_algorithm,
-            claims_from,
-            additional_scopes,
-            prompt: Prompt::from(prompt),
-            timeout,
-            clock_tolerance,
-            authorization_request,
-            start_url_search_params,
-            session_duration,
-            logout,
-            authorization_url,
-            token_url,
+            client_certificate: ClientCertificate::read(section),
+            userinfo_signed_response_alg: section
+                .get("userinfoSignedResponseAlg")
+                .and_then(|field| field.choice(TokenSignedResponseAlg::ASYMMETRIC)),
+            claims_from: choice(section, "claimsFrom", &ClaimsFrom::NAMES).unwrap_or_default(),
+            additional_scopes: scopes(section),
+            prompt: Prompt::from(section.get("prompt").and_then(|field| field.string())),
+            timeout: bounded(section, "timeout", 300),
+            clock_tolerance: clock_tolerance(section),
+            authorization_request: AuthorizationRequest::read(section),
+            start_url_search_params: search_params(section),
+            session_duration: session_duration(section),
+            logout: Logout::read(section),
+            authorization_url: url("authorizationUrl"),
+            token_url: url("tokenUrl"),
             profile,
-            sign_in,
-            display,
+            sign_in: SignInSettings::read(section, known),
+            display: Display::read(section, paths),
+            // Last, so that every mistake is told of, and not the first alone.
+            client_id: client_id?,
+            metadata_url: metadata_url?,
+            token_endpoint_auth_method: method?,
+            token_signed_response_alg: algorithm?,
         })
     }
 }
@@ -216,6 +194,12 @@ impl From<Option<String>> for Prompt {
             Some(value) => Self::Value(value.to_owned()),
         }
     }
+}
+
+/// The usual where nothing is said; `None` where what is said is a mistake.
+fn choice<T: Copy + Default>(section: &Section<'_>, key: &str, choices: &[(&str, T)]) -> Option<T> {
+    let field = section.get(key);
+    field.map_or(Some(T::default()), |field| field.choice(choices))
 }
 
 fn client_secret(

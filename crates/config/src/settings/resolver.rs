@@ -7,7 +7,7 @@ use stagedoor_claims::ClaimPath;
 use super::claim_path::claim_path;
 use crate::{
     problem::{nearest, one_of},
-    reading::Section,
+    reading::{Field, Section},
 };
 
 /// A sign-in resolver with its options.
@@ -171,20 +171,20 @@ impl Resolver {
                     allow_without_catalog_user: without_user(section),
                 })
             }
-            _ => {
-                let names = || NAMES.into_iter().chain(custom.iter().map(String::as_str));
-                let mut problem = field.problem(format!(
-                    "found {}, expected {}",
-                    field.described(),
-                    one_of(names())
-                ));
-                if let Some(meant) = nearest(name, names()).filter(|_| !field.node.hidden) {
-                    problem = problem.with_help(format!("did you mean `{meant}`?"));
-                }
-                field.error(problem)
-            }
+            _ => unknown(&field, name, custom),
         }
     }
+}
+
+fn unknown<T>(field: &Field<'_>, name: &str, custom: &[String]) -> Option<T> {
+    let names = || NAMES.into_iter().chain(custom.iter().map(String::as_str));
+    let expected = one_of(names());
+    let message = format!("found {}, expected {expected}", field.described());
+    let mut problem = field.problem(message);
+    if let Some(meant) = nearest(name, names()).filter(|_| !field.node.hidden) {
+        problem = problem.with_help(format!("did you mean `{meant}`?"));
+    }
+    field.error(problem)
 }
 
 fn email_options(section: &Section<'_>) -> (Option<Vec<String>>, bool) {

@@ -7,6 +7,22 @@ use serde_json::{Map, Value, json};
 
 use crate::{RefreshPolicy, client_auth, provider::Provider};
 
+const CLAIMS: [&str; 13] = [
+    "sub",
+    "iss",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "sid",
+    "name",
+    "email",
+    "email_verified",
+    "preferred_username",
+    "picture",
+];
+
 pub(super) async fn discovery(State(provider): State<Arc<Provider>>) -> Json<Value> {
     let mut document = document(&provider);
     provider.misbehave().discovery(&mut document);
@@ -51,24 +67,7 @@ fn document(provider: &Provider) -> Map<String, Value> {
             "prompt_values_supported",
             json!(["none", "login", "select_account", "consent"]),
         ),
-        (
-            "claims_supported",
-            json!([
-                "sub",
-                "iss",
-                "aud",
-                "exp",
-                "iat",
-                "auth_time",
-                "nonce",
-                "sid",
-                "name",
-                "email",
-                "email_verified",
-                "preferred_username",
-                "picture"
-            ]),
-        ),
+        ("claims_supported", json!(CLAIMS)),
         ("claims_parameter_supported", json!(false)),
         ("request_parameter_supported", json!(false)),
         ("request_uri_parameter_supported", json!(false)),

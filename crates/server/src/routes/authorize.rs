@@ -59,20 +59,13 @@ pub(crate) async fn ask(
     if let Some(id) = named {
         live.providers.find(id, Some(environment))?;
     }
-    let serves = |provider: &Provider| {
-        provider.environment == environment
-            && named.is_none_or(|id| id == provider.id)
-            && provider.serves_clients()
-    };
     let ways: Vec<_> = live
         .providers
         .iter()
-        .filter(|provider| serves(provider))
-        .map(|provider| ClientWay {
-            id: &provider.id,
-            environment: &provider.environment,
-            title: &provider.title,
-        })
+        .filter(|provider| provider.environment == environment)
+        .filter(|provider| named.is_none_or(|id| id == provider.id))
+        .filter(|provider| provider.serves_clients())
+        .map(|provider| way(provider))
         .collect();
     let browser = match binding(&state, &cookies) {
         Some(browser) => browser,
@@ -88,6 +81,14 @@ pub(crate) async fn ask(
         Html(html),
     )
         .into_response())
+}
+
+fn way(provider: &Provider) -> ClientWay<'_> {
+    ClientWay {
+        id: &provider.id,
+        environment: &provider.environment,
+        title: &provider.title,
+    }
 }
 
 /// The person has agreed: the browser goes on to the provider.

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use serde_json::json;
-use stagedoor_signin::{CallbackRequest, Delivery, SignInError, SignedIn};
+use stagedoor_signin::{CallbackAnswer, CallbackRequest, Delivery, Live, SignInError, SignedIn};
 use url::Url;
 
 use super::sign_in_page::is_this_page;
@@ -131,23 +131,7 @@ async fn finish(
         }
         Err(error) => return Err(error.into()),
     };
-    let mut set = ResponseCookies::new(
-        &live,
-        &answer.provider,
-        answer.origin.as_str(),
-        &state.settings.environment,
-    );
-    set.remove_flow(answer.flow);
-    match &answer.outcome {
-        // A program has a session of its own.
-        Ok(_) if matches!(answer.delivery, Delivery::Client(_)) => set.remove_refused(cookies),
-        Ok(signed_in) => {
-            set.set_session(&signed_in.cookie, &signed_in.granted_scope, cookies);
-            set.remove_refused(cookies);
-        }
-        Err(error) if error.asks_for_another_account() => set.set_refused(),
-        Err(_) => {}
-    }
+    let set = cookies_after(state, &live, &answer, cookies);
     let body = match &answer.delivery {
         Delivery::Message(origin) => {
             message(state, teller, origin.as_str(), answer.outcome.as_ref())
@@ -165,6 +149,33 @@ async fn finish(
         }
     };
     Ok((set, body).into_response())
+}
+
+/// What the browser keeps of the outcome.
+fn cookies_after<'a>(
+    state: &AppState,
+    live: &Live,
+    answer: &'a CallbackAnswer,
+    cookies: &RequestCookies,
+) -> ResponseCookies<'a> {
+    let mut set = ResponseCookies::new(
+        live,
+        &answer.provider,
+        answer.origin.as_str(),
+        &state.settings.environment,
+    );
+    set.remove_flow(answer.flow);
+    match &answer.outcome {
+        // A program has a session of its own.
+        Ok(_) if matches!(answer.delivery, Delivery::Client(_)) => set.remove_refused(cookies),
+        Ok(signed_in) => {
+            set.set_session(&signed_in.cookie, &signed_in.granted_scope, cookies);
+            set.remove_refused(cookies);
+        }
+        Err(error) if error.asks_for_another_account() => set.set_refused(),
+        Err(_) => {}
+    }
+    set
 }
 
 fn go(state: &AppState, teller: &Teller, onward: Onward, target: &Url) -> Response {

@@ -91,15 +91,8 @@ pub(crate) async fn page(
         let url = redirect_url(&auth_url, provider, &here, query.elsewhere);
         return Ok((StatusCode::FOUND, [(header::LOCATION, url)]).into_response());
     }
-    let buttons: Vec<ProviderButton<'_>> = shown()
-        .map(|provider| ProviderButton {
-            id: &provider.id,
-            title: &provider.title,
-            message: provider.message.as_deref(),
-            icon: provider.icon.as_ref(),
-            go_url: go_url(provider, query.elsewhere),
-            available: provider.is_available(),
-        })
+    let buttons: Vec<_> = shown()
+        .map(|provider| button(provider, query.elsewhere))
         .collect();
     let languages = language_links(&query);
     let html = sign_in_page(&SignInPage {
@@ -123,6 +116,17 @@ pub(crate) async fn page(
             .extend(choice.map(|choice| (header::SET_COOKIE, choice)));
     }
     Ok(response)
+}
+
+fn button(provider: &Provider, elsewhere: bool) -> ProviderButton<'_> {
+    ProviderButton {
+        id: &provider.id,
+        title: &provider.title,
+        message: provider.message.as_deref(),
+        icon: provider.icon.as_ref(),
+        go_url: go_url(provider, elsewhere),
+        available: provider.is_available(),
+    }
 }
 
 fn is_name(text: &str) -> bool {

@@ -5,7 +5,10 @@ use std::{borrow::Cow, fmt::Write as _};
 use anstyle::{AnsiColor, Style};
 use textwrap::{Options, WordSeparator, core::display_width};
 
-use super::{Admitted, Finding, Level, Part, Report, SignIn, Told};
+use super::{
+    Admitted, Finding, Level, Part, Report, SignIn, Told,
+    sign_in_admission::{ToldCondition, ToldGroups},
+};
 
 /// How the table may look.
 #[derive(Debug, Clone, Copy)]
@@ -140,40 +143,41 @@ impl Look {
             },
             more: profile_todo.iter().map(|todo| self.todo(todo)).collect(),
         }];
-        rows.extend(conditions.iter().map(|condition| {
-            let level = if condition.is_met {
-                Level::Ok
-            } else {
-                sign_in.level
-            };
-            let (mark, style) = self.level(level);
-            Row {
-                mark,
-                style,
-                name: &condition.key,
-                text: condition.demand.as_str().into(),
-                more: condition.instead.iter().map(|it| self.todo(it)).collect(),
-            }
-        }));
-        if !groups.refs.is_empty() || !groups.left_out.is_empty() {
-            let refs: Vec<_> = groups.refs.iter().map(|it| it.as_str()).collect();
-            let (mark, style) = self.level(Level::Ok);
-            rows.push(Row {
-                mark,
-                style,
-                name: "groupClaims",
-                text: match refs.as_slice() {
-                    [] => "no group".into(),
-                    refs => refs.join(", ").into(),
-                },
-                more: groups
-                    .left_out
-                    .iter()
-                    .map(|it| format!("without {it}"))
-                    .collect(),
-            });
-        }
+        let conditions = conditions.iter();
+        rows.extend(conditions.map(|condition| self.condition(condition, sign_in.level)));
+        rows.extend(self.groups(groups));
         rows
+    }
+
+    fn condition(self, condition: &ToldCondition, unmet: Level) -> Row<'_> {
+        let level = if condition.is_met { Level::Ok } else { unmet };
+        let (mark, style) = self.level(level);
+        Row {
+            mark,
+            style,
+            name: &condition.key,
+            text: condition.demand.as_str().into(),
+            more: condition.instead.iter().map(|it| self.todo(it)).collect(),
+        }
+    }
+
+    fn groups(self, groups: &ToldGroups) -> Option<Row<'_>> {
+        if groups.refs.is_empty() && groups.left_out.is_empty() {
+            return None;
+        }
+        let refs: Vec<_> = groups.refs.iter().map(|it| it.as_str()).collect();
+        let (mark, style) = self.level(Level::Ok);
+        let left_out = groups.left_out.iter();
+        Some(Row {
+            mark,
+            style,
+            name: "groupClaims",
+            text: match refs.as_slice() {
+                [] => "no group".into(),
+                refs => refs.join(", ").into(),
+            },
+            more: left_out.map(|it| format!("without {it}")).collect(),
+        })
     }
 
     fn told<'a>(self, told: &'a Told, sign_in: &'a SignIn) -> Row<'a> {
