@@ -42,6 +42,7 @@
 
 mod authentication;
 mod authorization;
+mod by_name;
 mod cached;
 mod callback;
 mod claims;

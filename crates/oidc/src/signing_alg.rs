@@ -1,13 +1,11 @@
 //! The signature algorithms of the provider's tokens, and of ours for it.
 
-use std::{fmt, str::FromStr};
-
 use aws_lc_rs::{
     digest,
     signature::{self, EcdsaSigningAlgorithm, RsaEncoding, RsaParameters},
 };
 
-use crate::provider_text::shown;
+use crate::by_name::by_name;
 
 /// The one algorithm a provider is expected to sign with
 /// (`id_token_signed_response_alg`; RFC 7518 §3.1, RFC 8037 §3.1).
@@ -156,12 +154,6 @@ impl SigningAlg {
     }
 }
 
-impl fmt::Display for SigningAlg {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The name of an algorithm that signatures cannot be verified with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -169,16 +161,7 @@ impl fmt::Display for SigningAlg {
 )]
 pub struct UnsupportedSigningAlg(String);
 
-impl FromStr for SigningAlg {
-    type Err = UnsupportedSigningAlg;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|alg| alg.as_str() == name)
-            .ok_or_else(|| UnsupportedSigningAlg(shown(name)))
-    }
-}
+by_name!(SigningAlg, UnsupportedSigningAlg);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! How a client signs the proof of who it is.
 
-use std::{fmt, str::FromStr};
-
-use crate::{client_key::ClientKey, provider_text::shown, signing_alg::SigningAlg};
+use crate::{by_name::by_name, client_key::ClientKey, signing_alg::SigningAlg};
 
 /// How a client signs the proof of who it is (RFC 7523 §2.2): for
 /// `private_key_jwt`, and as for the audience for `client_secret_jwt`.
@@ -46,27 +44,12 @@ impl AssertionAudience {
     }
 }
 
-impl fmt::Display for AssertionAudience {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The name of an audience that is not supported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a supported audience; use issuer or token_endpoint")]
 pub struct UnsupportedAudience(String);
 
-impl FromStr for AssertionAudience {
-    type Err = UnsupportedAudience;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|audience| audience.as_str() == name)
-            .ok_or_else(|| UnsupportedAudience(shown(name)))
-    }
-}
+by_name!(AssertionAudience, UnsupportedAudience);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,6 @@
 //! How a client proves who it is.
 
-use std::{fmt, str::FromStr};
-
-use crate::provider_text::shown;
+use crate::by_name::by_name;
 
 /// How a client authenticates at the provider (OpenID Connect Core §9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -61,12 +59,6 @@ impl ClientAuthMethod {
     }
 }
 
-impl fmt::Display for ClientAuthMethod {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The name of an authentication method that is not supported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -74,16 +66,7 @@ impl fmt::Display for ClientAuthMethod {
 )]
 pub struct UnsupportedAuthMethod(String);
 
-impl FromStr for ClientAuthMethod {
-    type Err = UnsupportedAuthMethod;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|method| method.as_str() == name)
-            .ok_or_else(|| UnsupportedAuthMethod(shown(name)))
-    }
-}
+by_name!(ClientAuthMethod, UnsupportedAuthMethod);
 
 #[cfg(test)]
 mod tests {

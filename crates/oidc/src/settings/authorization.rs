@@ -1,8 +1,8 @@
 //! What every authorization request of a client carries.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::time::Duration;
 
-use crate::provider_text::shown;
+use crate::by_name::by_name;
 
 /// What every authorization request of a client carries (Core §3.1.2.1).
 #[derive(Debug, Clone, Default)]
@@ -55,27 +55,12 @@ impl ResponseMode {
     }
 }
 
-impl fmt::Display for ResponseMode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The name of a response mode that is not supported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a supported response mode; use query or form_post")]
 pub struct UnsupportedResponseMode(String);
 
-impl FromStr for ResponseMode {
-    type Err = UnsupportedResponseMode;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|mode| mode.as_str() == name)
-            .ok_or_else(|| UnsupportedResponseMode(shown(name)))
-    }
-}
+by_name!(ResponseMode, UnsupportedResponseMode);
 
 #[cfg(test)]
 mod tests {

@@ -31,12 +31,7 @@ impl SignInResolver for EmailMatchingUserEntityProfileEmail {
         info: &SignInInfo,
         context: &ResolverContext,
     ) -> Result<BackstageIdentity, ResolveError> {
-        let email = info
-            .profile
-            .email
-            .as_deref()
-            .ok_or(ResolveError::EmailMissing)?;
-        self.allowed_domains.check(email)?;
+        let email = self.allowed_domains.address_of(info)?;
         match context
             .sign_in_with_catalog_user(&by_email(email), None)
             .await

@@ -28,12 +28,7 @@ impl SignInResolver for EmailLocalPartMatchingUserEntityName {
         info: &SignInInfo,
         context: &ResolverContext,
     ) -> Result<BackstageIdentity, ResolveError> {
-        let email = info
-            .profile
-            .email
-            .as_deref()
-            .ok_or(ResolveError::EmailMissing)?;
-        self.allowed_domains.check(email)?;
+        let email = self.allowed_domains.address_of(info)?;
         let local_part = email.split_once('@').map_or(email, |(local, _)| local);
         let user = user_named(local_part)?;
         let fallback = self.allow_without_catalog_user.then(|| user.clone());

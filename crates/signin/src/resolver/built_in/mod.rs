@@ -9,7 +9,7 @@ pub use email::EmailMatchingUserEntityProfileEmail;
 pub use email_local_part::EmailLocalPartMatchingUserEntityName;
 use stagedoor_identity::EntityRef;
 
-use super::ResolveError;
+use super::{ResolveError, SignInInfo};
 
 /// The e-mail domains people may sign in from; empty list: none, absent: all.
 #[derive(Debug, Clone, Default)]
@@ -37,9 +37,12 @@ impl AllowedDomains {
         })
     }
 
-    fn check(&self, email: &str) -> Result<(), ResolveError> {
+    /// The address that somebody may be believed to have, if it is of one.
+    fn address_of<'a>(&self, info: &'a SignInInfo) -> Result<&'a str, ResolveError> {
+        let email = info.profile.email.as_deref();
+        let email = email.ok_or(ResolveError::EmailMissing)?;
         if self.allows(email) {
-            return Ok(());
+            return Ok(email);
         }
         let message = "Sign-in user email is not from an allowed domain";
         Err(ResolveError::NotAllowed(message.to_owned()))
