@@ -110,3 +110,22 @@ test('the table of places names files and folders that are there', () => {
   assert.deepEqual(missing, []);
   assert.ok(found > 40, `${found} were found`);
 });
+
+const MADE_ELSEWHERE = /^(node_modules|target|\.cache|\.git|screenshots)$/;
+
+/** Every file of code in `folder`. */
+function* code(folder) {
+  for (const entry of readdirSync(root(folder), { withFileTypes: true })) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory() && !MADE_ELSEWHERE.test(entry.name)) yield* code(path);
+    else if (entry.isFile() && /\.(rs|m?js|ts|css|html|sql|sh)$/.test(entry.name)) yield path;
+  }
+}
+
+test('no file is longer than 400 lines without a reason at its head', () => {
+  const long = ['crates', 'examples', 'tests', 'web', 'bench'].filter(folder => existsSync(root(folder))).flatMap(folder => [...code(folder)]).filter(path => {
+    const lines = readFileSync(root(path), 'utf8').split('\n');
+    return lines.length > 401 && !lines.slice(0, 8).some(line => /Longer than 400 lines: /.test(line));
+  });
+  assert.deepEqual(long, []);
+});
