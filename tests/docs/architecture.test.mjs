@@ -129,3 +129,12 @@ test('no file is longer than 400 lines without a reason at its head', () => {
   });
   assert.deepEqual(long, []);
 });
+
+test('a file that a comment names is there', () => {
+  const gone = [...code('crates')].filter(path => path.endsWith('.rs')).flatMap(path => {
+    const [crate, own] = [path.split('/').slice(0, 2).join('/'), path.slice(0, path.lastIndexOf('/'))];
+    const named = [...readFileSync(root(path), 'utf8').matchAll(/^\s*\/\/.*$/gm)].flatMap(([line]) => [...line.matchAll(/`([\w/-]+\.rs)`/g)].map(([, name]) => name));
+    return named.filter(name => ![`${crate}/src/${name}`, `${crate}/${name}`, `${own}/${name}`, `crates/${name}`, name].some(there => existsSync(root(there)))).map(name => `${name} in ${path}`);
+  });
+  assert.deepEqual(gone, []);
+});

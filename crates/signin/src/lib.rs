@@ -5,7 +5,7 @@
 //! - a sign-in starts in `flow/start.rs` and ends in `flow/callback.rs`;
 //! - who someone is, is decided by a [`resolver::SignInResolver`];
 //! - a Backstage token is made in [`tokens::TokenService`];
-//! - a session goes on in `flow/refresh.rs`.
+//! - a session goes on in `flow/refresh/`.
 //!
 //! Nothing here knows HTTP or SQL.
 
