@@ -8,21 +8,9 @@ import { assertRefused, assertSession, better } from '../support/asserts.mjs';
 import { Jar } from '../support/browser-jar.mjs';
 import { authorize, deliver, refresh, signedIn, start } from '../support/flows.mjs';
 import { readFrame } from '../support/frame.mjs';
-import { openHouse, providerBlock } from '../support/house.mjs';
-import { assertNoEntry, assertStillOpen, caught, edited } from '../support/lies.mjs';
+import { assertNoEntry, assertStillOpen, caught, edited, openLiedTo, reference } from '../support/lies.mjs';
 
-const reference = Boolean(process.env.BACKSTAGE_REFERENCE);
-const { door, idp, close } = await openHouse({
-  providers: idp => ({
-    oidc: {
-      development: providerBlock(idp),
-      staging: providerBlock(idp),
-      formpost: providerBlock(idp, { startUrlSearchParams: { response_mode: 'form_post' } }),
-    },
-    ...(reference ? {} : { other: { development: providerBlock(idp) } }),
-  }),
-  auth: { experimentalExtraAllowedOrigins: ['https://*.preview.example.com'] },
-});
+const { door, idp, close } = await openLiedTo();
 after(close);
 
 const FRAME = `${door.auth}/oidc/handler/frame`;

@@ -5,6 +5,23 @@ import { assertRefused, assertSession } from './asserts.mjs';
 import { Jar } from './browser-jar.mjs';
 import { APP, authorize, deliver, signedIn, start } from './flows.mjs';
 import { readFrame } from './frame.mjs';
+import { openHouse, providerBlock } from './house.mjs';
+
+export const reference = Boolean(process.env.BACKSTAGE_REFERENCE);
+
+/** A house that is lied to: several environments, a second provider, and origins by a pattern. */
+export const openLiedTo = () =>
+  openHouse({
+    providers: idp => ({
+      oidc: {
+        development: providerBlock(idp),
+        staging: providerBlock(idp),
+        formpost: providerBlock(idp, { startUrlSearchParams: { response_mode: 'form_post' } }),
+      },
+      ...(reference ? {} : { other: { development: providerBlock(idp) } }),
+    }),
+    auth: { experimentalExtraAllowedOrigins: ['https://*.preview.example.com'] },
+  });
 
 /** A flow that got as far as the callback, which is not sent. */
 export async function caught(door, options = {}) {
