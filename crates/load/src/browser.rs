@@ -27,18 +27,22 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// For the Stagedoor at `base_url`.
+    /// For the Stagedoor at `base_url`, and its provider of that id.
     ///
     /// # Errors
     /// When there can be no client.
-    pub(crate) fn new(base_url: &str, connections: usize) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(
+        base_url: &str,
+        provider_id: &str,
+        connections: usize,
+    ) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .pool_max_idle_per_host(connections)
             .timeout(PATIENCE)
             .build()?;
-        let auth = format!("{base_url}/api/auth/{}", house::PROVIDER);
+        let auth = format!("{base_url}/api/auth/{provider_id}");
         Ok(Self { client, auth })
     }
 
@@ -51,23 +55,28 @@ impl Browser {
         person: Person,
         cookies: &mut Cookies,
         measured: &Measurements,
-    ) -> Result<(), Failure> {
+    ) -> Result<Session, Failure> {
         let began = Instant::now();
-        let start = format!(
-            "{}/start?env={}&scope=&origin={}&flow=popup",
-            self.auth,
-            house::ENVIRONMENT,
-            house::APP
-        );
+        let start = self.start_url();
         let at_provider = measured
             .time(Kind::Start, self.redirected(&start, cookies))
             .await?;
         let callback = self.through_the_provider(&at_provider, person).await?;
-        measured
+        let session = measured
             .time(Kind::Callback, self.come_back(&callback, person, cookies))
             .await?;
         measured.took(Kind::SignIn, began.elapsed());
-        Ok(())
+        Ok(session)
+    }
+
+    /// Where a popup begins.
+    pub(crate) fn start_url(&self) -> String {
+        format!(
+            "{}/start?env={}&scope=&origin={}&flow=popup",
+            self.auth,
+            house::ENVIRONMENT,
+            house::APP
+        )
     }
 
     /// `/refresh` as the frontend calls it.
@@ -105,7 +114,7 @@ impl Browser {
         callback: &str,
         person: Person,
         cookies: &mut Cookies,
-    ) -> Result<(), Failure> {
+    ) -> Result<Session, Failure> {
         let answer = self.get(callback, cookies).await?;
         if answer.status() != StatusCode::OK {
             return Err(failed(&answer));
@@ -113,7 +122,7 @@ impl Browser {
         let page = answer.text().await.map_err(|_| Failure::NoAnswer)?;
         let message = frame::message(&page).ok_or(Failure::Wrong("/handler/frame"))?;
         match (message.response, message.error) {
-            (Some(session), None) => theirs(&session, person, "/handler/frame"),
+            (Some(session), None) => theirs(&session, person, "/handler/frame").map(|()| session),
             (None, Some(problem)) => Err(told(&problem)),
             _ => Err(Failure::Wrong("/handler/frame")),
         }

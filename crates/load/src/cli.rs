@@ -12,6 +12,7 @@ use std::{
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    bench::{self, Work},
     drive::Schedule,
     house::House,
     provider::{self, Behaviour, Provider, Rotation},
@@ -38,6 +39,11 @@ enum Command {
     /// The exit code is 0 when no session was lost and nothing else was wrong,
     /// 1 when something was, 2 when there was no run.
     Run(RunArgs),
+    /// Ask a server that runs for one thing after the other, as fast as it
+    /// answers, and say what each costs it.
+    ///
+    /// The exit code is 2 when a single request failed.
+    Bench(BenchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +59,10 @@ struct HouseArgs {
     /// Where the provider of the run listens.
     #[arg(long, default_value = "127.0.0.1:9411")]
     provider: SocketAddr,
+
+    /// Its id in auth.providers; Backstage's own OpenID provider is `oidc`.
+    #[arg(long, default_value = "load")]
+    provider_id: String,
 
     /// The database, as a postgres:// URL; else SQLite in the directory.
     #[arg(long)]
@@ -157,6 +167,49 @@ struct RunArgs {
     report: Option<PathBuf>,
 }
 
+#[derive(Debug, Args)]
+struct BenchArgs {
+    /// backend.baseUrl
+    #[arg(long)]
+    base_url: String,
+
+    /// The server's process, whose CPU time and memory are looked at.
+    #[arg(long)]
+    pid: u32,
+
+    /// The provider's id in auth.providers.
+    #[arg(long, default_value = "load")]
+    provider_id: String,
+
+    /// How many people there are.
+    #[arg(long, default_value_t = 200)]
+    people: u32,
+
+    /// These alone.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Work>,
+
+    /// Where there are several, on so many connections alone.
+    #[arg(long)]
+    connections: Option<usize>,
+
+    /// For how many seconds each is measured.
+    #[arg(long, default_value_t = 4.0)]
+    seconds: f64,
+
+    /// For how many seconds it goes before.
+    #[arg(long, default_value_t = 2.0)]
+    warm_up: f64,
+
+    /// How many requests it takes at least to be warm.
+    #[arg(long, default_value_t = 1_000)]
+    warm_up_requests: u64,
+
+    /// Write the figures as JSON too.
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
+
 /// What can be wrong before anything runs.
 #[derive(Debug, thiserror::Error)]
 enum ArgsError {
@@ -174,6 +227,7 @@ pub(crate) async fn main() -> ExitCode {
         Command::Prepare(args) => prepare(args),
         Command::Provider(args) => provide(args).await,
         Command::Run(args) => load(args).await,
+        Command::Bench(args) => bench(args).await,
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("stagedoor-load: {error}");
@@ -206,6 +260,25 @@ async fn load(args: RunArgs) -> Result<ExitCode, Failure> {
     Ok(verdict(&report))
 }
 
+async fn bench(args: BenchArgs) -> Result<ExitCode, Failure> {
+    let plan = bench::Plan {
+        duration: seconds(args.seconds)?,
+        warm_up: seconds(args.warm_up)?,
+        warm_up_requests: args.warm_up_requests,
+        base_url: args.base_url,
+        pid: args.pid,
+        provider_id: args.provider_id,
+        people: args.people,
+        only: args.only,
+        connections: args.connections,
+    };
+    let figures = bench::run(&plan).await?;
+    if let Some(file) = args.report {
+        fs::write(file, serde_json::to_vec_pretty(&figures)?)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn verdict(report: &Report) -> ExitCode {
     ExitCode::from(u8::from(!report.problems.is_empty()))
 }
@@ -223,6 +296,7 @@ impl HouseArgs {
             port,
             base_url: self.base_url.clone().unwrap_or_else(own),
             provider: self.provider,
+            provider_id: self.provider_id.clone(),
             database: self.database.clone(),
         })
     }
@@ -254,6 +328,7 @@ impl RunArgs {
         Ok(Plan {
             target,
             people: self.house.people,
+            provider_id: self.house.provider_id.clone(),
             concurrency: self.concurrency,
             schedule: Schedule {
                 hour: seconds(self.hour)?,

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 /// What the frontend is handed.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Message {
     /// The session, when there is one.
     pub(crate) response: Option<Session>,
@@ -13,7 +13,7 @@ pub(crate) struct Message {
 }
 
 /// The parts of a session that are looked at.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(crate) struct Session {
     #[serde(rename = "backstageIdentity")]
     identity: Option<Identity>,
@@ -26,10 +26,18 @@ impl Session {
             .as_ref()
             .map(|identity| identity.identity.user_entity_ref.as_str())
     }
+
+    /// The Backstage token.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.identity
+            .as_ref()
+            .map(|identity| identity.token.as_str())
+    }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 struct Identity {
+    token: String,
     identity: Claims,
 }
 
@@ -66,12 +74,14 @@ impl Problem {
     }
 }
 
-/// The message in the page's script.
+/// The message in the page's script: Backstage keeps it in a variable of another
+/// name, and both keep the app's origin beside it.
 pub(crate) fn message(html: &str) -> Option<Message> {
-    let (_, rest) = html.split_once("message = decodeURIComponent('")?;
-    let (encoded, _) = rest.split_once('\'')?;
-    let json = percent_decode_str(encoded).decode_utf8().ok()?;
-    serde_json::from_str(&json).ok()
+    html.split("decodeURIComponent('").skip(1).find_map(|rest| {
+        let (encoded, _) = rest.split_once('\'')?;
+        let json = percent_decode_str(encoded).decode_utf8().ok()?;
+        serde_json::from_str(&json).ok()
+    })
 }
 
 #[cfg(test)]
@@ -80,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_message_is_read_out_of_the_script() {
-        let page = "<script>\nvar message = decodeURIComponent('%7B%22error%22%3A%7B%22name%22%3A%22NotAllowedError%22%7D%7D');\n</script>";
+        let page = "<script>\nvar origin = decodeURIComponent('http%3A%2F%2Flocalhost%3A3000');\nvar message = decodeURIComponent('%7B%22error%22%3A%7B%22name%22%3A%22NotAllowedError%22%7D%7D');\n</script>";
         let error = message(page).and_then(|message| message.error).unwrap();
         assert_eq!(error.name, "NotAllowedError");
         assert!(!error.passes());

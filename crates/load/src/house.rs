@@ -12,8 +12,6 @@ use serde_json::{Value, json};
 
 use crate::{people::Person, provider};
 
-/// The provider's id in `auth.providers`.
-pub(crate) const PROVIDER: &str = "load";
 /// `auth.environment`
 pub(crate) const ENVIRONMENT: &str = "development";
 /// `app.baseUrl`; nothing listens there.
@@ -36,6 +34,8 @@ pub(crate) struct House {
     pub(crate) base_url: String,
     /// Where the provider is.
     pub(crate) provider: SocketAddr,
+    /// Its id in `auth.providers`.
+    pub(crate) provider_id: String,
     /// A `postgres://` URL; without one, SQLite in the directory.
     pub(crate) database: Option<String>,
 }
@@ -70,7 +70,7 @@ impl House {
             "auth": {
                 "environment": ENVIRONMENT,
                 "session": { "secret": "a session secret of the load program, 32 bytes and more" },
-                "providers": { PROVIDER: { ENVIRONMENT: {
+                "providers": { &self.provider_id: { ENVIRONMENT: {
                     "metadataUrl": metadata,
                     "clientId": provider::CLIENT_ID,
                     "clientSecret": "a secret that nobody checks",

@@ -1,6 +1,7 @@
 //! Load for a Stagedoor: real sign-ins and refreshes of thousands of people,
 //! over HTTP, with a fast OpenID provider of its own. See the README.
 
+mod bench;
 mod browser;
 mod cli;
 mod cookies;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     future::Future,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -24,6 +24,10 @@ pub(crate) enum Kind {
     SignIn,
     /// `/refresh`
     Refresh,
+    /// `/.well-known/jwks.json`
+    Jwks,
+    /// `/v1/userinfo`
+    Userinfo,
 }
 
 /// Latencies up to here are told apart, in microseconds.
@@ -58,6 +62,24 @@ pub(crate) struct Summary {
 }
 
 impl Measurements {
+    /// Nothing yet, for several who measure.
+    pub(crate) fn shared() -> Arc<Self> {
+        Arc::default()
+    }
+
+    /// How often it succeeded.
+    pub(crate) fn succeeded(&self, kind: Kind) -> u64 {
+        let all = self.all();
+        all.latencies.get(&kind).map_or(0, Histogram::len)
+    }
+
+    /// One way in which a request did not succeed, and how often.
+    pub(crate) fn first_failure(&self) -> Option<(String, u64)> {
+        let all = self.all();
+        let (why, times) = all.failures.values().flatten().next()?;
+        Some((why.clone(), *times))
+    }
+
     /// Awaits one request, and notes how it went.
     pub(crate) async fn time<T>(
         &self,
@@ -91,7 +113,14 @@ impl Measurements {
     /// What there is to report of a phase that took `time`.
     pub(crate) fn summaries(&self, time: Duration) -> Vec<Summary> {
         let mut all = self.all();
-        let kinds = [Kind::Start, Kind::Callback, Kind::SignIn, Kind::Refresh];
+        let kinds = [
+            Kind::Start,
+            Kind::Callback,
+            Kind::SignIn,
+            Kind::Refresh,
+            Kind::Jwks,
+            Kind::Userinfo,
+        ];
         let mut summaries = Vec::new();
         for kind in kinds {
             let mut failures = all.failures.get(&kind).cloned().unwrap_or_default();

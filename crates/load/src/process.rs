@@ -33,6 +33,22 @@ pub(crate) fn usage(pid: u32) -> io::Result<Usage> {
     })
 }
 
+/// The most memory that was ever resident (`VmHWM`), in KiB.
+///
+/// # Errors
+/// When it is gone.
+pub(crate) fn peak_kib(pid: u32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    high_water_mark(&status).ok_or_else(|| io::Error::from(io::ErrorKind::InvalidData))
+}
+
+fn high_water_mark(status: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 fn pages(statm: &str) -> Option<(u64, u64)> {
     let mut fields = statm.split_whitespace().skip(1);
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
@@ -62,5 +78,6 @@ mod tests {
     fn this_process_takes_something() {
         let usage = usage(std::process::id()).unwrap();
         assert!(usage.rss_kib > 0 && usage.anonymous_kib <= usage.rss_kib);
+        assert!(peak_kib(std::process::id()).unwrap() >= usage.rss_kib);
     }
 }

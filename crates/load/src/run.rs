@@ -49,6 +49,8 @@ pub(crate) enum Target {
 pub(crate) struct Plan {
     pub(crate) target: Target,
     pub(crate) people: u32,
+    /// The provider's id in `auth.providers`.
+    pub(crate) provider_id: String,
     pub(crate) concurrency: usize,
     pub(crate) schedule: Schedule,
     pub(crate) provider: ProviderPlan,
@@ -101,7 +103,7 @@ pub(crate) async fn run(plan: Plan) -> Result<Report, RunError> {
         ProviderPlan::Running => None,
     };
     let (base_url, pid, _server) = open(plan.target).await?;
-    let browser = Browser::new(&base_url, plan.concurrency)?;
+    let browser = Browser::new(&base_url, &plan.provider_id, plan.concurrency)?;
     let crowd = Crowd::new(browser, plan.people, plan.concurrency, plan.patience);
     let _stopping = stop_by_signal(crowd.clone())?;
     let stage = Stage::new(crowd.clone(), pid);

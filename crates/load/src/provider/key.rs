@@ -1,5 +1,10 @@
 //! The key that signs ID tokens.
 
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
 use aws_lc_rs::{
     rand::SystemRandom,
     rsa::{KeyPair, KeySize},
@@ -15,6 +20,14 @@ pub(super) struct SigningKey {
     pair: KeyPair,
     kid: String,
     header: String,
+    signed: Mutex<Signed>,
+}
+
+/// What was signed in one second.
+#[derive(Default)]
+struct Signed {
+    second: i64,
+    tokens: HashMap<String, String>,
 }
 
 impl SigningKey {
@@ -33,6 +46,7 @@ impl SigningKey {
             pair,
             kid,
             header: URL_SAFE_NO_PAD.encode(header),
+            signed: Mutex::default(),
         })
     }
 
@@ -46,13 +60,33 @@ impl SigningKey {
         ] })
     }
 
-    /// A token with these claims.
-    pub(super) fn sign(&self, claims: &Value) -> Option<String> {
-        let message = format!(
-            "{}.{}",
-            self.header,
-            URL_SAFE_NO_PAD.encode(claims.to_string())
-        );
+    /// A token with these claims, of which `iat` is that second. RS256 gives the
+    /// same claims the same signature, so they are signed once: a refresh would
+    /// cost the provider more than it costs the server.
+    pub(super) fn token(&self, claims: &Value, second: i64) -> Option<String> {
+        let claims = claims.to_string();
+        if let Some(token) = self.signed_before(&claims, second) {
+            return Some(token);
+        }
+        let token = self.sign(&claims)?;
+        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        signed.tokens.insert(claims, token.clone());
+        Some(token)
+    }
+
+    fn signed_before(&self, claims: &str, second: i64) -> Option<String> {
+        let mut signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        if signed.second != second {
+            *signed = Signed {
+                second,
+                tokens: HashMap::new(),
+            };
+        }
+        signed.tokens.get(claims).cloned()
+    }
+
+    fn sign(&self, claims: &str) -> Option<String> {
+        let message = format!("{}.{}", self.header, URL_SAFE_NO_PAD.encode(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(

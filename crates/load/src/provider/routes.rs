@@ -174,7 +174,7 @@ fn id_token(state: &State, granted: &Granted, nonce: Option<String>) -> Option<S
     if let Some(nonce) = nonce {
         claims["nonce"] = nonce.into();
     }
-    state.key.sign(&claims)
+    state.key.token(&claims, now)
 }
 
 async fn userinfo(headers: HeaderMap) -> Response {
