@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::Value;
 use stagedoor_identity::{DEFAULT_NAMESPACE, EntityRef, EntityRefDefaults};
 
 use super::error::{FileCatalogError, Invalid, Place};
 use super::names::{is_name, is_namespace};
 use super::node::{Content, Node};
-use super::terms::{self, Term};
-use crate::{Entity, EntityMeta};
+use crate::EntityMeta;
 
 const API_VERSIONS: [&str; 2] = ["backstage.io/v1alpha1", "backstage.io/v1beta1"];
 const KINDS: [&str; 3] = ["User", "Group", "Location"];
@@ -28,13 +28,14 @@ pub(super) enum Document {
 
 /// A User or Group as it stands in its file.
 pub(super) struct FoundEntity {
-    pub(super) entity: Entity,
     pub(super) entity_ref: EntityRef,
+    pub(super) is_user: bool,
+    /// The whole document, such that it can be read as an [`crate::Entity`].
+    pub(super) body: Value,
     /// A User's `spec.memberOf`.
     pub(super) member_of: Vec<EntityRef>,
     /// A Group's `spec.members`.
     pub(super) members: Vec<EntityRef>,
-    pub(super) terms: Vec<Term>,
     pub(super) place: Place,
 }
 
@@ -98,18 +99,12 @@ impl Reader<'_> {
         };
         let member_of = refs("spec.memberOf", "memberOf", "Group")?;
         let members = refs("spec.members", "members", "User")?;
-        let entity = Entity {
-            kind: kind.to_owned(),
-            metadata,
-            spec: spec.map(Node::to_json).unwrap_or_default(),
-            relations: Vec::new(),
-        };
         Ok(FoundEntity {
-            entity_ref: entity.entity_ref(),
-            entity,
+            entity_ref: EntityRef::new(kind, namespace, &metadata.name),
+            is_user: kind == "User",
+            body: body(root),
             member_of,
             members,
-            terms: terms::of(root),
             place: self.place(root),
         })
     }
@@ -286,4 +281,16 @@ impl Reader<'_> {
             column: node.column,
         }
     }
+}
+
+/// Without what says nothing, and without relations, which follow from `spec`.
+fn body(root: &Node) -> Value {
+    let mut body = root.to_json();
+    if let Some(root) = body.as_object_mut() {
+        root.remove("relations");
+        if let Some(metadata) = root.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.retain(|_, value| !value.is_null());
+        }
+    }
+    body
 }

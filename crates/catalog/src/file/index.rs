@@ -1,41 +1,62 @@
 //! Finds entities by what they hold, without looking at each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 
-use super::terms::Term;
-
-/// For every key and value, who has it, in ascending order.
+/// Who may have which key and value: a sorted list of hashes with ids, since
+/// the texts themselves, of a million users, would fill gigabytes. Hashes of
+/// two terms may be equal, so whoever asks looks at what it is given.
 #[derive(Debug, Default)]
-pub(super) struct Index(HashMap<Box<str>, HashMap<Box<str>, Vec<u32>>>);
+pub(super) struct Index {
+    hasher: RandomState,
+    /// The hash of a term above, an id below.
+    terms: Vec<u64>,
+}
 
 impl Index {
-    /// Notes that the entity `id` has `term`. Ids come in ascending order.
-    pub(super) fn add(&mut self, id: u32, term: Term) {
-        let ids = self
-            .0
-            .entry(term.key.into())
-            .or_default()
-            .entry(term.value.into())
-            .or_default();
-        if ids.last() != Some(&id) {
-            ids.push(id);
-        }
+    /// Notes that the entity `id` has this key and value, both in lower case.
+    pub(super) fn add(&mut self, id: u32, key: &str, value: &str) {
+        let term = self.first(key, value) | u64::from(id);
+        self.terms.push(term);
     }
 
-    /// Who meets all of `conditions`, in ascending order.
-    pub(super) fn meeting(&self, conditions: &BTreeMap<String, String>) -> Vec<u32> {
-        let having = |(key, value): (&String, &String)| {
-            let values = self.0.get(key.to_lowercase().as_str())?;
-            values.get(value.to_lowercase().as_str()).map(Vec::as_slice)
-        };
-        let Some(mut lists) = conditions.iter().map(having).collect::<Option<Vec<_>>>() else {
+    /// To be called when everything was added, before anything is asked.
+    pub(super) fn finish(&mut self) {
+        self.terms.sort_unstable();
+        self.terms.dedup();
+        self.terms.shrink_to_fit();
+    }
+
+    /// Who may meet all of `conditions`, in lower case: everyone who does, and
+    /// hardly anyone else.
+    pub(super) fn candidates(&self, conditions: &BTreeMap<String, String>) -> Vec<u32> {
+        let firsts = conditions
+            .iter()
+            .map(|(key, value)| self.first(key, value))
+            .collect::<Vec<_>>();
+        let Some((&rarest, shortest)) = firsts
+            .iter()
+            .map(|first| (first, self.having(*first)))
+            .min_by_key(|(_, terms)| terms.len())
+        else {
             return Vec::new();
         };
-        lists.sort_unstable_by_key(|ids| ids.len());
-        let Some((shortest, others)) = lists.split_first() else {
-            return Vec::new();
-        };
-        let in_all = |id: &&u32| others.iter().all(|ids| ids.binary_search(id).is_ok());
-        shortest.iter().filter(in_all).copied().collect()
+        let others = || firsts.iter().filter(|first| **first != rarest);
+        let ids = shortest.iter().map(|term| term - rarest);
+        ids.filter(|id| others().all(|first| self.terms.binary_search(&(first | id)).is_ok()))
+            .filter_map(|id| u32::try_from(id).ok())
+            .collect()
+    }
+
+    fn having(&self, first: u64) -> &[u64] {
+        let last = first | u64::from(u32::MAX);
+        let begin = self.terms.partition_point(|term| *term < first);
+        let end = self.terms.partition_point(|term| *term <= last);
+        self.terms.get(begin..end).unwrap_or_default()
+    }
+
+    /// The term with the id 0.
+    fn first(&self, key: &str, value: &str) -> u64 {
+        self.hasher.hash_one((key, value)) & !u64::from(u32::MAX)
     }
 }

@@ -1,11 +1,9 @@
 //! Reads all files, following Location entities from one to the next.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
-
-use stagedoor_identity::EntityRef;
 
 use super::FileLocation;
 use super::document::{Document, FoundEntity, FoundLocation, Reader};
@@ -20,7 +18,7 @@ const MAX_CHAIN: usize = 16;
 /// Without optimization, each level of nesting takes some 40 KiB.
 const STACK_SIZE: usize = 16 * 1024 * 1024;
 const MAX_FILES: usize = 20_000;
-const MAX_DOCUMENTS: usize = 1_000_000;
+const MAX_DOCUMENTS: usize = 5_000_000;
 
 /// What a load looked at and what came of it.
 pub(super) struct Attempt {
@@ -50,15 +48,14 @@ fn read_all(locations: &[FileLocation]) -> Attempt {
     let outcome = loader.locations(locations);
     Attempt {
         sources: loader.sources,
-        outcome: outcome.map(|()| Snapshot::new(loader.entities, loader.warnings)),
+        outcome: outcome.map(|()| loader.entities.finish(loader.warnings)),
     }
 }
 
 #[derive(Default)]
 struct Loader {
     sources: Sources,
-    entities: Vec<FoundEntity>,
-    places: HashMap<EntityRef, Place>,
+    entities: Snapshot,
     warnings: Vec<CatalogWarning>,
     documents: usize,
     /// Files that have been read, without symbolic links.
@@ -143,7 +140,7 @@ impl Loader {
             }
             let root = document.map_err(|error| syntax(file, error))?;
             match reader.read(&root)? {
-                Document::Entity(found) => self.entity(*found),
+                Document::Entity(found) => self.entity(found),
                 Document::Location(location) => self.location(file, location)?,
                 Document::Other => {}
             }
@@ -151,18 +148,14 @@ impl Loader {
         Ok(())
     }
 
-    fn entity(&mut self, found: FoundEntity) {
-        if let Some(first) = self.places.get(&found.entity_ref) {
+    fn entity(&mut self, found: Box<FoundEntity>) {
+        if let Err(first) = self.entities.add(&found) {
             self.warnings.push(CatalogWarning::Duplicate {
                 entity_ref: found.entity_ref,
                 place: found.place,
-                first: first.clone(),
+                first,
             });
-            return;
         }
-        let place = found.place.clone();
-        self.places.insert(found.entity_ref.clone(), place);
-        self.entities.push(found);
     }
 
     fn location(&mut self, file: &Path, location: FoundLocation) -> Done {

@@ -201,11 +201,15 @@ impl fmt::Debug for FileCatalog {
 #[async_trait]
 impl Catalog for FileCatalog {
     async fn entity_by_ref(&self, entity_ref: &EntityRef) -> Result<Option<Entity>, CatalogError> {
-        Ok(self.snapshot.load().by_ref(entity_ref).cloned())
+        Ok(self.snapshot.load().by_ref(entity_ref))
     }
 
     async fn entities_by_filter(&self, filter: &EntityFilter) -> Result<Vec<Entity>, CatalogError> {
-        let snapshot = self.snapshot.load();
-        Ok(snapshot.matching(filter).cloned().collect())
+        Ok(self.snapshot.load().matching(filter))
+    }
+
+    fn problem(&self) -> Option<String> {
+        let status = self.status.borrow();
+        status.problem.as_ref().map(ToString::to_string)
     }
 }

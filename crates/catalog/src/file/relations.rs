@@ -1,48 +1,52 @@
 //! Who belongs to what: `memberOf` and `hasMember`, whichever side says so
 //! (Backstage's `BuiltinKindsEntityProcessor`).
 
-use std::collections::{BTreeSet, HashMap};
+/// What the one is to the other, in the order in which relations are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum RelationKind {
+    HasMember,
+    MemberOf,
+}
 
-use stagedoor_identity::EntityRef;
-
-use super::document::FoundEntity;
-use crate::Relation;
-
-const MEMBER_OF: &str = "memberOf";
-const HAS_MEMBER: &str = "hasMember";
-
-/// Gives every entity its relations, sorted and without repeats. A relation to
-/// something that is in no file stays, as in Backstage.
-pub(super) fn link(entities: &mut [FoundEntity]) {
-    let by_ref: HashMap<EntityRef, usize> = entities
-        .iter()
-        .enumerate()
-        .map(|(id, found)| (found.entity_ref.clone(), id))
-        .collect();
-    let mut relations = vec![BTreeSet::new(); entities.len()];
-    let mut relate = |from: &EntityRef, kind, to: &EntityRef| {
-        if let Some(of_from) = by_ref.get(from).and_then(|&id| relations.get_mut(id)) {
-            of_from.insert((kind, to.clone()));
-        }
-    };
-    for found in &*entities {
-        let this = &found.entity_ref;
-        for group in &found.member_of {
-            relate(this, MEMBER_OF, group);
-            relate(group, HAS_MEMBER, this);
-        }
-        for member in &found.members {
-            relate(this, HAS_MEMBER, member);
-            relate(member, MEMBER_OF, this);
+impl RelationKind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::HasMember => "hasMember",
+            Self::MemberOf => "memberOf",
         }
     }
-    for (found, relations) in entities.iter_mut().zip(relations) {
-        found.entity.relations = relations
-            .into_iter()
-            .map(|(kind, target)| Relation {
-                kind: kind.to_owned(),
-                target_ref: target.to_string(),
-            })
-            .collect();
+}
+
+/// Relations between entities, known by numbers. One to something that is in no
+/// file stays, as in Backstage.
+#[derive(Debug, Default)]
+pub(super) struct Relations(Vec<(u32, RelationKind, u32)>);
+
+impl Relations {
+    /// Notes that `member` belongs to `group`, for both of them.
+    pub(super) fn is_member(&mut self, member: u32, group: u32) {
+        self.0.push((member, RelationKind::MemberOf, group));
+        self.0.push((group, RelationKind::HasMember, member));
+    }
+
+    /// To be called when everything was noted, before anything is asked.
+    pub(super) fn finish(&mut self) {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0.shrink_to_fit();
+    }
+
+    /// All of them, by whose they are.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, RelationKind, u32)> {
+        self.0.iter().copied()
+    }
+
+    /// What the entity `id` is to which others.
+    pub(super) fn of(&self, id: u32) -> impl Iterator<Item = (RelationKind, u32)> {
+        let begin = self.0.partition_point(|(from, ..)| *from < id);
+        let theirs = self.0.get(begin..).unwrap_or_default().iter();
+        theirs
+            .take_while(move |(from, ..)| *from == id)
+            .map(|(_, kind, to)| (*kind, *to))
     }
 }

@@ -1,8 +1,10 @@
 //! What an entity can be found by: as Backstage's `buildEntitySearch`, a row of
 //! key and value for every scalar, both in lower case.
 
-use super::node::{Content, Node};
-use crate::Entity;
+use serde_json::Value;
+use stagedoor_identity::{DEFAULT_NAMESPACE, EntityRef};
+
+use super::relations::RelationKind;
 
 /// Keys and values that are longer, in characters, can't be searched for.
 const MAX_LENGTH: usize = 200;
@@ -24,44 +26,56 @@ pub(super) struct Term {
     pub(super) value: String,
 }
 
-/// The terms of what stands in the file.
-pub(super) fn of(root: &Node) -> Vec<Term> {
-    let mut terms = Vec::new();
-    visit("", root, &mut terms);
-    terms
-}
-
-/// The terms that don't stand there literally.
-pub(super) fn of_entity(entity: &Entity) -> Vec<Term> {
-    let mut terms = Vec::new();
-    let namespace = entity.metadata.namespace.as_deref().unwrap_or("default");
-    push("metadata.name", &entity.metadata.name, &mut terms);
-    push("metadata.namespace", namespace, &mut terms);
-    for relation in &entity.relations {
-        let key = format!("relations.{}", relation.kind);
-        push(&key, &relation.target_ref, &mut terms);
+impl Term {
+    fn new(key: &str, value: &str) -> Option<Self> {
+        let is_short = |text: &str| text.chars().nth(MAX_LENGTH).is_none();
+        (is_short(key) && is_short(value)).then(|| Self {
+            key: key.to_lowercase(),
+            value: value.to_lowercase(),
+        })
     }
+
+    /// Whether it is this one.
+    pub(super) fn is(&self, key: &str, value: &str) -> bool {
+        self.key == key && self.value == value
+    }
+}
+
+/// The terms of a document, but for its relations.
+pub(super) fn of(document: &Value) -> Vec<Term> {
+    let mut terms = Vec::new();
+    visit("", document, &mut terms);
+    let metadata = |key| document.get("metadata")?.get(key)?.as_str();
+    let name = metadata("name").unwrap_or_default();
+    let namespace = metadata("namespace").unwrap_or(DEFAULT_NAMESPACE);
+    terms.extend(Term::new("metadata.name", name));
+    terms.extend(Term::new("metadata.namespace", namespace));
     terms
 }
 
-fn visit(path: &str, node: &Node, terms: &mut Vec<Term>) {
+/// The term of a relation.
+pub(super) fn of_relation(kind: RelationKind, target: &EntityRef) -> Option<Term> {
+    Term::new(&format!("relations.{}", kind.name()), target.as_str())
+}
+
+fn visit(path: &str, value: &Value, terms: &mut Vec<Term>) {
     if SPECIAL_KEYS.contains(&path) {
         return;
     }
-    match &node.content {
-        Content::Null => {}
-        Content::Bool(value) => push(path, &value.to_string(), terms),
-        Content::Number(value) => push(path, &value.to_string(), terms),
-        Content::Text(value) => push(path, value, terms),
-        Content::List(items) => {
+    match value {
+        Value::Null => {}
+        Value::Bool(value) => terms.extend(Term::new(path, &value.to_string())),
+        Value::Number(value) => terms.extend(Term::new(path, &value.to_string())),
+        Value::String(value) => terms.extend(Term::new(path, value)),
+        Value::Array(items) => {
             for item in items {
                 visit(path, item, terms);
-                if let Content::Text(value) = &item.content {
-                    push(&format!("{path}.{value}"), "true", terms);
+                if let Value::String(value) = item {
+                    terms.extend(Term::new(&format!("{path}.{value}"), "true"));
                 }
             }
         }
-        Content::Map(members) => {
+        Value::Object(members) => {
             for (name, value) in members {
                 match path {
                     "" => visit(name, value, terms),
@@ -69,15 +83,5 @@ fn visit(path: &str, node: &Node, terms: &mut Vec<Term>) {
                 }
             }
         }
-    }
-}
-
-fn push(key: &str, value: &str, terms: &mut Vec<Term>) {
-    let is_short = |text: &str| text.chars().nth(MAX_LENGTH).is_none();
-    if is_short(key) && is_short(value) {
-        terms.push(Term {
-            key: key.to_lowercase(),
-            value: value.to_lowercase(),
-        });
     }
 }
