@@ -191,7 +191,7 @@ describe('production.md', { skip: !hasYaml && 'npm ci --prefix backstage' }, asy
   keep.push(['/var/lib/stagedoor', data], ['/var/backups/', `${backups}/`]);
   const local = text => keep.reduce((text, [there, here]) => text.replaceAll(there, here), text);
   place.write('app-config.production.yaml', local(block('file', 'app-config.production.yaml')));
-  const unit = block('file', 'stagedoor.service');
+  const unit = readFileSync(root('packaging/stagedoor.service'), 'utf8');
   const command = /^ExecStart=(.*)$/m.exec(unit)[1].replace('/usr/local/bin/', '');
   let serving;
   const start = async () => (serving = await serve(here, command));

@@ -67,6 +67,11 @@ impl Metrics {
         self.0.run_upkeep();
     }
 
+    /// Tells which program this is.
+    pub fn build(&self, version: &'static str, commit: &'static str) {
+        gauge!("stagedoor_build_info", "version" => version, "commit" => commit).set(1.0);
+    }
+
     /// Tells how many sessions there are.
     pub fn sessions(&self, sessions: u64) {
         #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 of them")]
@@ -146,6 +151,10 @@ impl Drop for InFlight {
 /// Says what each of them is. A name that is recorded and not here would have
 /// no help text: a test looks for it.
 fn describe() {
+    describe_gauge!(
+        "stagedoor_build_info",
+        "Always 1: which Stagedoor this is, by version and commit."
+    );
     describe_counter!(
         "stagedoor_sign_ins_total",
         "Sign-ins that came to an end, by provider, environment and outcome (signed_in, or the code of the refusal)."

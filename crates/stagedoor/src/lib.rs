@@ -39,6 +39,7 @@ pub mod dev;
 mod parts;
 mod provider_factory;
 mod start_error;
+mod version;
 
 pub use backend::{AuthBackend, AuthBackendBuilder};
 pub use parts::{OidcAuthenticatorFactory, oidc_authenticator};

@@ -12,10 +12,11 @@ use serde_json::Value;
 use support::{exit_code, free_port, stagedoor, text};
 use tempfile::TempDir;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "serve",
     "dev",
     "check",
+    "health",
     "login",
     "logout",
     "whoami",

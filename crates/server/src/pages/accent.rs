@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_grounds_are_those_of_the_stylesheet() {
-        let css = include_str!("../../../../web/page.css");
+        let css = include_str!("../../web/page.css");
         let (light, dark) = css.split_once("prefers-color-scheme: dark").unwrap();
         assert!(light.contains(&format!("--ground: {};", hex(LIGHT_GROUND))));
         assert!(dark.contains(&format!("--card: {};", hex(DARK_GROUND))));

@@ -67,13 +67,13 @@ static BUNDLE: LazyLock<[Asset; 3]> = LazyLock::new(|| {
         "mark",
         "svg",
         "image/svg+xml",
-        include_str!("../../../../web/mark.svg").to_owned(),
+        include_str!("../../web/mark.svg").to_owned(),
     );
     let style = asset(
         "page",
         "css",
         "text/css; charset=utf-8",
-        small_style(include_str!("../../../../web/page.css")),
+        small_style(include_str!("../../web/page.css")),
     );
     let script = asset(
         "sign-in",
@@ -86,14 +86,14 @@ static BUNDLE: LazyLock<[Asset; 3]> = LazyLock::new(|| {
 
 /// What the page runs, each after what it imports.
 const SCRIPTS: [&str; 8] = [
-    include_str!("../../../../web/named-error.js"),
-    include_str!("../../../../web/scopes.js"),
-    include_str!("../../../../web/observable.js"),
-    include_str!("../../../../web/popup.js"),
-    include_str!("../../../../web/connector.js"),
-    include_str!("../../../../web/sessions.js"),
-    include_str!("../../../../web/oauth2.js"),
-    include_str!("../../../../web/sign-in.js"),
+    include_str!("../../web/named-error.js"),
+    include_str!("../../web/scopes.js"),
+    include_str!("../../web/observable.js"),
+    include_str!("../../web/popup.js"),
+    include_str!("../../web/connector.js"),
+    include_str!("../../web/sessions.js"),
+    include_str!("../../web/oauth2.js"),
+    include_str!("../../web/sign-in.js"),
 ];
 
 /// Every file the pages refer to, but for what an operator configures.

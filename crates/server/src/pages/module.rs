@@ -17,19 +17,19 @@ pub(crate) struct BrowserModule {
 }
 
 /// What other pages import.
-const ENTRY: &str = include_str!("../../../../web/stagedoor.js");
+const ENTRY: &str = include_str!("../../web/stagedoor.js");
 
 /// What it is made of, each after what it imports.
 const PARTS: [&str; 9] = [
-    include_str!("../../../../web/named-error.js"),
-    include_str!("../../../../web/scopes.js"),
-    include_str!("../../../../web/observable.js"),
-    include_str!("../../../../web/popup.js"),
-    include_str!("../../../../web/connector.js"),
-    include_str!("../../../../web/sessions.js"),
-    include_str!("../../../../web/oauth2.js"),
-    include_str!("../../../../web/oauth-requests.js"),
-    include_str!("../../../../web/api-registry.js"),
+    include_str!("../../web/named-error.js"),
+    include_str!("../../web/scopes.js"),
+    include_str!("../../web/observable.js"),
+    include_str!("../../web/popup.js"),
+    include_str!("../../web/connector.js"),
+    include_str!("../../web/sessions.js"),
+    include_str!("../../web/oauth2.js"),
+    include_str!("../../web/oauth-requests.js"),
+    include_str!("../../web/api-registry.js"),
 ];
 
 static MODULE: LazyLock<BrowserModule> = LazyLock::new(|| {

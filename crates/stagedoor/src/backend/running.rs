@@ -64,7 +64,7 @@ impl AuthBackend {
         tokio::time::sleep(self.settling_time).await;
         let _watching = self.background.catalog.watch()?;
         let _tasks = self.background.start();
-        tracing::info!(address = %self.bound.address(), "listening");
+        tracing::info!(address = %self.bound.address(), version = crate::version::DESCRIBED, "listening");
         self.bound.serve(self.router, self.tls, shutdown).await;
         tracing::info!("stopped");
         Ok(())

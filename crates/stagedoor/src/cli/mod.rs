@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod config_args;
 mod dev;
+mod health;
 mod keys;
 mod logging;
 mod man;
@@ -16,6 +17,7 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 
+use crate::version;
 use logging::LogFormat;
 
 /// How long threads may take to finish when the process ends.
@@ -26,6 +28,7 @@ const STOPPING: Duration = Duration::from_secs(1);
 #[command(
     name = "stagedoor",
     version,
+    long_version = version::DESCRIBED,
     about,
     max_term_width = 100,
     propagate_version = true
@@ -58,6 +61,11 @@ enum Command {
     /// there are only warnings, 1 when something would fail, 2 when the
     /// configuration has mistakes.
     Check(check::CheckArgs),
+    /// Ask the server on this machine whether it is ready.
+    ///
+    /// For containers, which have nothing else to ask with. The exit code is 0
+    /// when it is, 1 when it is not, 2 when the configuration has mistakes.
+    Health(health::HealthArgs),
     /// Sign in to a Backstage with your browser, for this machine's command line.
     Login(account::LoginArgs),
     /// Sign out again.
@@ -84,7 +92,7 @@ impl Command {
             Self::Serve(_) => "info",
             Self::Dev(_) => "warn,stagedoor::audit=info",
             // What it has to say is its output.
-            Self::Check(_) => "off",
+            Self::Check(_) | Self::Health(_) => "off",
             Self::Login(_) | Self::Logout(_) | Self::Whoami(_) | Self::Token(_) => "error",
             Self::Sessions(_) => "warn,stagedoor::audit=info",
             Self::Keys(_) | Self::Completions(_) | Self::Man(_) => "warn",
@@ -96,6 +104,7 @@ impl Command {
             Self::Serve(args) => serve::run(args).await,
             Self::Dev(args) => dev::run(args).await,
             Self::Check(args) => return check::run(args).await,
+            Self::Health(args) => return health::run(args).await,
             Self::Login(args) => return account::login(args).await,
             Self::Logout(args) => return account::logout(args).await,
             Self::Whoami(args) => return account::whoami(args).await,

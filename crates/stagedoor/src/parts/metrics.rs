@@ -22,6 +22,7 @@ pub(crate) async fn metrics(
         return Ok(None);
     };
     let metrics = Metrics::record()?;
+    metrics.build(crate::version::VERSION, crate::version::COMMIT);
     let bound = Bound::to(listen.host.as_deref(), listen.port).await?;
     tracing::info!(address = %bound.address(), "metrics at /metrics");
     Ok(Some(MetricsPort {
