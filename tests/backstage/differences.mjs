@@ -500,7 +500,7 @@ const routes = [
     name: 'readiness tells what it looked at',
     reason: 'So that an operator sees which provider is away, and whether a change of the configuration was taken.',
     facts: [
-      ['body.database', NOTHING, 'ok'], ['body.configuration.changes', NOTHING, 0], ['body.configuration.problem', NOTHING, null], ['body.providers', NOTHING, 'a list of 17'],
+      ['body.database', NOTHING, 'ok'], ['body.configuration.changes', NOTHING, 0], ['body.configuration.status', NOTHING, 'ok'], ['body.keys', NOTHING, 'ok'], ['body.catalog', NOTHING, 'ok'], ['body.providers', NOTHING, 'a list of 17'],
       ['body.providers[].id', NOTHING, 'oidc'], ['body.providers[].environment', NOTHING, 'chain'], ['body.providers[].available', NOTHING, true],
     ],
     in: ['health: readiness'],

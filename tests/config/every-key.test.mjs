@@ -40,6 +40,7 @@ const LISTS = {
   'sign_in.rs': [`${PROVIDER}.signIn`],
   'sign_in_page.rs': ['stagedoor.signInPage'],
   'stagedoor.rs': ['stagedoor', 'stagedoor.catalog', 'stagedoor.metrics'],
+  'traces.rs': ['stagedoor.traces'],
 };
 
 const sources = readdirSync(SETTINGS, { recursive: true })

@@ -11,13 +11,15 @@ import { authorize, deliver, refresh, signedIn, start } from '../support/flows.m
 import { appConfig, openHouse, providerBlock, SESSION_SECRET } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
 import { writeConfig } from '../support/stagedoor.mjs';
-import { until } from '../support/wait.mjs';
+import { freePort, until } from '../support/wait.mjs';
 
-const { door, idp, close } = await openHouse();
+const metricsPort = await freePort();
+const stagedoor = { metrics: { listen: `127.0.0.1:${metricsPort}` } };
+const { door, idp, close } = await openHouse({ stagedoor });
 after(close);
 
 const readiness = async () => (await send('GET', `http://localhost:${door.port}/.backstage/health/v1/readiness`)).json();
-const change = (providers, auth) => writeConfig(door.directory, appConfig({ port: door.port, providers, auth }));
+const change = (providers, auth) => writeConfig(door.directory, appConfig({ port: door.port, providers, auth, stagedoor }));
 const took = async changes => until(async () => (await readiness()).configuration.changes >= changes, { what: `change ${changes}` });
 const oidc = () => ({ oidc: { development: providerBlock(idp) } });
 
@@ -43,13 +45,15 @@ better('a bad change is refused with its place, and the old one serves on; SIGHU
   change({ oidc: { development: { ...providerBlock(idp), timeout: 'soon' } } });
   const { configuration } = await until(async () => {
     const now = await readiness();
-    return now.configuration.problem && now;
+    return now.configuration.status === 'refused' && now;
   }, { what: 'the refusal' });
-  assert.match(configuration.problem, /app-config\.\w+:\d+:\d+: auth\.providers\.oidc\.development\.timeout/);
+  assert.deepEqual(configuration, { changes, status: 'refused' }, 'strangers are not told what is in the configuration');
+  const known = (await send('GET', `http://127.0.0.1:${metricsPort}/readiness`)).json();
+  assert.match(known.configuration.problem, /app-config\.\w+:\d+:\d+: auth\.providers\.oidc\.development\.timeout/);
   assert.equal((await refresh(jar, door)).status, 200);
   change(oidc());
   await took(changes + 1);
-  assert.equal((await readiness()).configuration.problem, null);
+  assert.equal((await readiness()).configuration.status, 'ok');
   door.run.child.kill('SIGHUP');
   await took(changes + 2);
 });

@@ -1,4 +1,4 @@
-//! The clock and the randomness that everything else is handed.
+//! The clock, the randomness and the trace that everything else is handed.
 //!
 //! Nothing in Stagedoor asks the operating system for the time or for random
 //! bytes on its own: both are passed in, so that every expiry can be tested
@@ -107,3 +107,14 @@ pub fn random_bytes<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], No
     entropy.fill(&mut bytes)?;
     Ok(bytes)
 }
+
+/// Of which trace the present work is a part (W3C Trace Context), for those
+/// who are asked to know.
+pub trait TraceContext: fmt::Debug + Send + Sync + 'static {
+    /// What the header `traceparent` of a request that is sent now says, if
+    /// this is part of a trace.
+    fn traceparent(&self) -> Option<String>;
+}
+
+/// The trace context of one process.
+pub type SharedTraceContext = Arc<dyn TraceContext>;

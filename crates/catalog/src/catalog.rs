@@ -19,6 +19,12 @@ pub trait Catalog: Send + Sync + 'static {
     /// # Errors
     /// When the catalog can't be asked.
     async fn entities_by_filter(&self, filter: &EntityFilter) -> Result<Vec<Entity>, CatalogError>;
+
+    /// What is wrong with it at present, as far as is known without asking, for
+    /// an operator.
+    fn problem(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Why a catalog could not be asked.

@@ -60,7 +60,7 @@ pub use settings::{
     Known, Limits, Listen, Logout, NativeClient, PostgresSettings, PostgresTls, Prompt, Provider,
     ProviderEnvironment, ProviderId, RateLimit, RateLimits, Resolver, ResponseMode, SessionLimits,
     Settings, SignInPage, SignInSettings, SqliteLocation, StagedoorSettings, StaticAccess,
-    StaticKey, Svg, TokenEndpointAuthMethod, TokenSignedResponseAlg, TrustedProxies,
+    StaticKey, Svg, TokenEndpointAuthMethod, TokenSignedResponseAlg, TraceSettings, TrustedProxies,
 };
 pub use watch::{WatchError, Watcher, watch};
 

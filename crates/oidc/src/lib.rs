@@ -69,6 +69,7 @@ mod settings;
 mod signing_alg;
 mod status;
 mod token_endpoint;
+mod trace;
 mod userinfo;
 mod violation;
 

@@ -14,10 +14,12 @@ use axum::{
     routing::get,
 };
 use http::header;
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 
-use crate::AppState;
+use crate::{AppState, readiness::Readiness};
 
 /// Upper bounds of the buckets, in seconds: from a look-up in memory to a
 /// provider at the end of its patience.
@@ -58,6 +60,7 @@ impl Metrics {
             .set_buckets(&BUCKETS)?
             .install_recorder()?;
         describe();
+        begin_at_zero();
         Ok(Self(RECORDER.get_or_init(|| handle).clone()))
     }
 
@@ -78,24 +81,33 @@ impl Metrics {
         gauge!("stagedoor_sessions").set(sessions as f64);
     }
 
-    /// `GET /metrics`, and nothing else.
+    /// `GET /metrics`, `GET /readiness` with all that is known, and nothing else.
     pub fn router(&self, state: AppState) -> Router {
         Router::new()
             .route("/metrics", get(scrape))
+            .route("/readiness", get(readiness))
             .with_state((self.clone(), state))
     }
 }
 
 async fn scrape(State((metrics, state)): State<(Metrics, AppState)>) -> impl IntoResponse {
     now(&state);
+    Readiness::of(&state).await.tell();
     ([(header::CONTENT_TYPE, TEXT)], metrics.0.render())
+}
+
+async fn readiness(State((_, state)): State<(Metrics, AppState)>) -> Response {
+    Readiness::of(&state).await.for_operators()
 }
 
 /// What is not counted as it happens, but looked up when asked for.
 fn now(state: &AppState) {
     let configuration = &state.configuration;
-    #[expect(clippy::cast_precision_loss, reason = "nobody changes it so often")]
-    gauge!("stagedoor_configuration_generation").set(configuration.changes() as f64);
+    #[expect(clippy::cast_precision_loss, reason = "neither is above 2^53")]
+    {
+        gauge!("stagedoor_configuration_generation").set(configuration.changes() as f64);
+        gauge!("stagedoor_configuration_fingerprint").set(configuration.fingerprint() as f64);
+    }
     gauge!("stagedoor_configuration_refused").set(flag(configuration.problem().is_some()));
     if let Some(since) = state.sign_in.tokens().keys().signing_since() {
         gauge!("stagedoor_signing_key_created_timestamp_seconds")
@@ -148,6 +160,17 @@ impl Drop for InFlight {
     }
 }
 
+/// What happens once in a year is seen as a change only if it was 0 before.
+fn begin_at_zero() {
+    for reason in ["overload", "provider", "rate"] {
+        counter!("stagedoor_requests_shed_total", "reason" => reason).increment(0);
+    }
+    for reason in ["queue_full", "not_sent"] {
+        counter!("stagedoor_trace_spans_dropped_total", "reason" => reason).increment(0);
+    }
+    counter!("stagedoor_sessions_ended_total", "reason" => "session_secret_reused").increment(0);
+}
+
 /// Says what each of them is. A name that is recorded and not here would have
 /// no help text: a test looks for it.
 fn describe() {
@@ -157,7 +180,7 @@ fn describe() {
     );
     describe_counter!(
         "stagedoor_sign_ins_total",
-        "Sign-ins that came to an end, by provider, environment and outcome (signed_in, or the code of the refusal)."
+        "Sign-ins that came to an end, by provider, environment, resolver (the one that decided, or none) and outcome (signed_in, or the code of the refusal)."
     );
     describe_counter!(
         "stagedoor_refreshes_total",
@@ -171,6 +194,12 @@ fn describe() {
         "stagedoor_sessions",
         "Sessions that have not expired, in the whole database, counted once a minute."
     );
+    describe_node();
+    describe_work();
+}
+
+/// What this node is about.
+fn describe_node() {
     describe_gauge!(
         "stagedoor_signing_key_created_timestamp_seconds",
         Unit::Seconds,
@@ -185,9 +214,25 @@ fn describe() {
         "1 while the newest change of the configuration is refused and an older one serves on."
     );
     describe_gauge!(
+        "stagedoor_configuration_fingerprint",
+        "A number that is the same on nodes that serve the same configuration, secrets aside."
+    );
+    describe_gauge!(
+        "stagedoor_ready",
+        "1 when this node would be sent requests: its readiness."
+    );
+    describe_gauge!(
+        "stagedoor_dependency_available",
+        "1 when it does its part, by dependency (database, keys, catalog)."
+    );
+    describe_gauge!(
         "stagedoor_provider_available",
         "1 when the provider's metadata and keys are known, by provider and environment."
     );
+}
+
+/// What it has to do, and how long that takes.
+fn describe_work() {
     describe_histogram!(
         "stagedoor_provider_request_duration_seconds",
         Unit::Seconds,
@@ -211,6 +256,10 @@ fn describe() {
     describe_gauge!("stagedoor_http_requests_in_flight", "Requests under way.");
     describe_counter!(
         "stagedoor_requests_shed_total",
-        "Requests that were turned away because too many were under way, or too many came from one client, by reason (overload, rate)."
+        "Requests that were turned away because too many were under way or waited for one provider, or too many came from one client, by reason (overload, provider, rate)."
+    );
+    describe_counter!(
+        "stagedoor_trace_spans_dropped_total",
+        "Spans that no collector got, by reason (queue_full, not_sent)."
     );
 }

@@ -17,6 +17,7 @@ use tracing::Instrument;
 use crate::{
     AppState,
     client::{ClientAddress, Peer},
+    traces::Trace,
 };
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -54,16 +55,20 @@ pub(crate) async fn name_request(
 ) -> Response {
     let id = RequestId::of(&request);
     let client = client_of(&state, &request);
+    let trace = Trace::begin(state.traces.as_deref(), &request, id.as_str());
     let span = tracing::info_span!(
         "request",
         request_id = id.as_str(),
+        trace_id = trace.id(),
         client = %client,
         method = %request.method(),
         path = request.uri().path(),
     );
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
-    let mut response = next.run(request).instrument(span).await;
+    let answering = next.run(request).instrument(span);
+    let mut response = answering.instrument(trace.span()).await;
+    trace.end(&response);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         response.headers_mut().insert(HEADER, value);
     }

@@ -10,6 +10,7 @@ use stagedoor_signin::{SignIn, tokens::KeyRing};
 use crate::{
     limits::{InFlight, RateLimits},
     settings::ServerSettings,
+    traces::RequestTraces,
 };
 
 /// The parts behind the door.
@@ -27,6 +28,8 @@ pub struct AppState {
     pub rate_limits: Arc<RateLimits>,
     /// Places for requests under way.
     pub in_flight: Arc<InFlight>,
+    /// Where requests become parts of traces; `None` makes none.
+    pub traces: Option<Arc<dyn RequestTraces>>,
 }
 
 /// Which configuration is in force, and whether a newer one was refused: for
@@ -34,6 +37,7 @@ pub struct AppState {
 #[derive(Debug, Default)]
 pub struct ConfigurationStatus {
     changes: AtomicU64,
+    fingerprint: AtomicU64,
     problem: Mutex<Option<String>>,
 }
 
@@ -42,6 +46,17 @@ impl ConfigurationStatus {
     pub fn accepted(&self) -> u64 {
         *self.problem.lock().unwrap_or_else(PoisonError::into_inner) = None;
         self.changes.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// This configuration serves from now on: a number that says which it is.
+    pub fn is(&self, fingerprint: u64) {
+        self.fingerprint.store(fingerprint, Ordering::Relaxed);
+    }
+
+    /// Which configuration serves.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint.load(Ordering::Relaxed)
     }
 
     /// A change was refused, for this reason.

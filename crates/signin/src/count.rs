@@ -1,25 +1,33 @@
 //! What is counted of sign-ins, refreshes and sessions (`docs/metrics.md`).
 
-use crate::{SignInError, provider::Provider};
+use crate::{SignInError, provider::Provider, traces, who::Who};
+
+/// Where no resolver decided: it did not come so far, or none felt responsible.
+const NO_RESOLVER: &str = "none";
 
 /// A sign-in has come to an end.
-pub(crate) fn sign_in<T>(provider: &Provider, outcome: &Result<T, SignInError>) {
+pub(crate) fn sign_in<T>(provider: &Provider, outcome: &Result<T, SignInError>, who: &Who) {
+    let outcome = name(outcome, "signed_in");
+    traces::came_to(outcome);
     metrics::counter!(
         "stagedoor_sign_ins_total",
         "provider" => provider.id.clone(),
         "environment" => provider.environment.clone(),
-        "outcome" => name(outcome, "signed_in"),
+        "resolver" => who.resolver().unwrap_or(NO_RESOLVER).to_owned(),
+        "outcome" => outcome,
     )
     .increment(1);
 }
 
 /// A refresh has come to an end.
 pub(crate) fn refresh<T>(provider: &Provider, outcome: &Result<T, SignInError>) {
+    let outcome = name(outcome, "refreshed");
+    traces::came_to(outcome);
     metrics::counter!(
         "stagedoor_refreshes_total",
         "provider" => provider.id.clone(),
         "environment" => provider.environment.clone(),
-        "outcome" => name(outcome, "refreshed"),
+        "outcome" => outcome,
     )
     .increment(1);
 }

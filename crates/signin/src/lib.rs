@@ -34,6 +34,7 @@ mod service;
 mod services;
 pub mod session;
 pub mod tokens;
+mod traces;
 mod who;
 
 pub use admission::{Admission, Condition, Refusal, RefusalReason};

@@ -58,6 +58,15 @@ impl Provider {
             ProviderStatus::Unavailable { .. }
         )
     }
+
+    /// Why a sign-in would not work right now, for an operator.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        match self.authenticator.status() {
+            ProviderStatus::Unavailable { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
 }
 
 impl std::fmt::Debug for Provider {

@@ -155,6 +155,12 @@ impl SignIn {
         Ok(self.storage.check(self.clock.now()).await?)
     }
 
+    /// What is wrong with the catalog at present, as far as is known.
+    #[must_use]
+    pub fn catalog_problem(&self) -> Option<String> {
+        self.resolver_context.catalog_problem()
+    }
+
     /// How many sessions there are, on all nodes together.
     ///
     /// # Errors

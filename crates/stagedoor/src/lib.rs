@@ -39,6 +39,11 @@ pub mod dev;
 mod parts;
 mod provider_factory;
 mod start_error;
+#[cfg(feature = "traces")]
+pub mod traces;
+#[cfg(not(feature = "traces"))]
+#[path = "no_traces.rs"]
+mod traces;
 mod version;
 
 pub use backend::{AuthBackend, AuthBackendBuilder};

@@ -14,7 +14,7 @@ mod tests;
 use std::{fmt, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use stagedoor_ambient::SharedClock;
+use stagedoor_ambient::{SharedClock, SharedTraceContext};
 use stagedoor_identity::EntityRef;
 use url::Url;
 
@@ -36,6 +36,9 @@ pub struct RemoteCatalogSettings {
     /// Certificate authorities trusted besides the system's: PEM files, each
     /// with one or more certificates.
     pub extra_ca_pems: Vec<Vec<u8>>,
+    /// Told to the catalog, so that its traces and ours are one; `None` tells
+    /// it nothing.
+    pub trace_context: Option<SharedTraceContext>,
 }
 
 impl RemoteCatalogSettings {
@@ -46,6 +49,7 @@ impl RemoteCatalogSettings {
             base_url,
             timeout: Duration::from_secs(10),
             extra_ca_pems: Vec::new(),
+            trace_context: None,
         }
     }
 }
@@ -164,5 +168,9 @@ impl Catalog for RemoteCatalog {
     async fn entities_by_filter(&self, filter: &EntityFilter) -> Result<Vec<Entity>, CatalogError> {
         let found = self.ask(Question::Filter(filter.clone())).await?;
         Ok(found.to_vec())
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.transport.problem()
     }
 }

@@ -1,7 +1,7 @@
 //! HTTP to a catalog, with every limit in place.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,9 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION},
     redirect,
 };
+use stagedoor_ambient::SharedTraceContext;
 use tokio::sync::Semaphore;
+use tracing::{Instrument, field::Empty};
 use url::{Host, Url};
 use zeroize::Zeroizing;
 
@@ -37,6 +39,9 @@ pub(super) struct Transport {
     credentials: Arc<dyn CatalogCredentials>,
     timeout: Duration,
     turns: Semaphore,
+    trace_context: Option<SharedTraceContext>,
+    /// How the last question failed, if it did.
+    last_failure: Mutex<Option<Failure>>,
 }
 
 /// An answer that means something: 200 or 404, read to its end.
@@ -69,6 +74,8 @@ impl Transport {
             credentials,
             timeout: settings.timeout,
             turns: Semaphore::new(AT_ONCE),
+            trace_context: settings.trace_context.clone(),
+            last_failure: Mutex::default(),
         })
     }
 
@@ -95,7 +102,19 @@ impl Transport {
         };
         metrics::histogram!("stagedoor_catalog_request_duration_seconds", "outcome" => outcome)
             .record(started.elapsed());
+        *self.last_failure() = answer.as_ref().err().cloned();
         answer
+    }
+
+    /// How the last question failed, if it did.
+    pub(super) fn problem(&self) -> Option<String> {
+        self.last_failure().as_ref().map(ToString::to_string)
+    }
+
+    fn last_failure(&self) -> MutexGuard<'_, Option<Failure>> {
+        self.last_failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn attempts(&self, url: &Url) -> Result<Answer, Failure> {
@@ -111,20 +130,39 @@ impl Transport {
         }
     }
 
+    /// One request, as a span of the trace in which the catalog's own may follow.
     async fn attempt(&self, url: &Url) -> Result<Answer, Failure> {
+        let span = tracing::debug_span!(
+            target: "stagedoor::trace",
+            "catalog",
+            otel.name = "GET",
+            otel.kind = "client",
+            http.request.method = "GET",
+            server.address = url.host_str(),
+            outcome = Empty,
+        );
+        let answer = self.ask(url).instrument(span.clone()).await;
+        let outcome = if answer.is_ok() { "answered" } else { "failed" };
+        span.record("outcome", outcome);
+        answer
+    }
+
+    async fn ask(&self, url: &Url) -> Result<Answer, Failure> {
         let token = self.credentials.authorization().await?;
         let unreachable = |error: reqwest::Error| Failure::Unreachable {
             endpoint: endpoint(url),
             reason: described(error),
         };
-        let mut response = self
+        let mut request = self
             .client
             .get(url.clone())
             .header(ACCEPT, "application/json")
-            .header(AUTHORIZATION, bearer(&token)?)
-            .send()
-            .await
-            .map_err(unreachable)?;
+            .header(AUTHORIZATION, bearer(&token)?);
+        let context = self.trace_context.as_ref();
+        if let Some(traceparent) = context.and_then(|context| context.traceparent()) {
+            request = request.header("traceparent", traceparent);
+        }
+        let mut response = request.send().await.map_err(unreachable)?;
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > BODY_LIMIT {

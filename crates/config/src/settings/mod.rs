@@ -39,6 +39,7 @@ mod sign_in_page;
 mod stagedoor;
 mod svg;
 mod token;
+mod traces;
 
 pub use app::App;
 pub use auth::Auth;
@@ -70,6 +71,7 @@ pub use sign_in_page::{Color, SignInPage};
 pub use stagedoor::StagedoorSettings;
 pub use svg::Svg;
 pub use token::{ClaimsFrom, TokenEndpointAuthMethod, TokenSignedResponseAlg};
+pub use traces::TraceSettings;
 
 use crate::{environment::Environment, layers::Merged, problem::Report, reading::Section};
 

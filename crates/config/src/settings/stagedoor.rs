@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{ClientAddressSettings, Limits, Listen, NativeClient, RateLimits};
+use super::{ClientAddressSettings, Limits, Listen, NativeClient, RateLimits, TraceSettings};
 use crate::reading::Section;
 
 /// What only Stagedoor has.
@@ -15,6 +15,8 @@ pub struct StagedoorSettings {
     /// `stagedoor.metrics.listen`: where metrics are told to Prometheus; `None`
     /// records none. A port of their own, since they are for operators only.
     pub metrics: Option<Listen>,
+    /// `stagedoor.traces`: where traces are sent; `None` makes none.
+    pub traces: Option<TraceSettings>,
     /// `stagedoor.trustedProxies`, `stagedoor.clientAddressHeader`: how the
     /// address of a client is found.
     pub client_address: ClientAddressSettings,
@@ -43,6 +45,7 @@ impl StagedoorSettings {
                 "rateLimit",
                 "signInPage",
                 "takeOverSessions",
+                "traces",
                 "trustedProxies",
             ],
             &[],
@@ -63,6 +66,7 @@ impl StagedoorSettings {
             metrics: metrics
                 .get("listen")
                 .and_then(|field| Listen::read_field(&field)),
+            traces: TraceSettings::read(&stagedoor),
             catalog_token: catalog.get("token").and_then(|field| field.secret()),
         }
     }

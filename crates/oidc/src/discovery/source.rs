@@ -10,6 +10,7 @@ use crate::{
     error::OidcError,
     http::HttpClient,
     settings::ClientSettings,
+    trace::TRACE,
 };
 
 /// Fetches one provider's metadata.
@@ -48,6 +49,7 @@ impl Source for DiscoverySource {
         format!("the metadata of {}", self.settings.metadata_url)
     }
 
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.discovery", skip_all)]
     async fn fetch(&self) -> Result<ProviderMetadata, OidcError> {
         let target = DiscoveryTarget::new(&self.settings.metadata_url)?;
         let timeout = self.settings.timeout;

@@ -11,11 +11,14 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION},
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use tracing::{Instrument, field::Empty};
 use url::{Url, form_urlencoded};
 use zeroize::Zeroizing;
 
 use super::{Answer, HttpSettings, HttpSetupError, JSON};
-use crate::{error::OidcError, provider_text::shown, query::Parameter, secrets::AccessToken};
+use crate::{
+    error::OidcError, provider_text::shown, query::Parameter, secrets::AccessToken, trace::TRACE,
+};
 
 /// The most that is read of an answer, in bytes.
 const BODY_LIMIT: usize = 1 << 20;
@@ -78,7 +81,7 @@ impl HttpClient {
     /// `GET url`, which anybody may read.
     pub(crate) async fn get(&self, url: &Url, timeout: Duration) -> Result<Answer, OidcError> {
         let request = self.client.get(url.clone()).header(ACCEPT, JSON);
-        exchange(request, url, timeout).await
+        self.exchange(request, "GET", url, timeout).await
     }
 
     /// `GET url` with an access token (RFC 6750 §2.1), in the form of `accept`.
@@ -95,7 +98,7 @@ impl HttpClient {
             .get(url.clone())
             .header(ACCEPT, accept)
             .header(AUTHORIZATION, sensitive(&bearer)?);
-        exchange(request, url, timeout).await
+        self.exchange(request, "GET", url, timeout).await
     }
 
     /// `POST url` with a form body (RFC 6749 §4.1.3, appendix B).
@@ -117,7 +120,56 @@ impl HttpClient {
         if let Some(authorization) = &form.authorization {
             request = request.header(AUTHORIZATION, sensitive(authorization)?);
         }
-        exchange(request, url, timeout).await
+        self.exchange(request, "POST", url, timeout).await
+    }
+
+    /// Sends `request` and reads the answer, all within `timeout`; times it, as
+    /// a span of the trace in which the provider's own may follow.
+    async fn exchange(
+        &self,
+        request: RequestBuilder,
+        method: &'static str,
+        url: &Url,
+        timeout: Duration,
+    ) -> Result<Answer, OidcError> {
+        let host = url.host_str().unwrap_or_default();
+        let span = tracing::debug_span!(
+            target: TRACE,
+            "provider",
+            otel.name = method,
+            otel.kind = "client",
+            http.request.method = method,
+            server.address = host,
+            http.response.status_code = Empty,
+            outcome = Empty,
+        );
+        let started = Instant::now();
+        let sending = async { send(self.in_trace(request), url, timeout).await };
+        let answer = sending.instrument(span.clone()).await;
+        let outcome = match &answer {
+            Ok(_) => "answered",
+            Err(_) => "unavailable",
+        };
+        span.record("outcome", outcome);
+        if let Ok(answer) = &answer {
+            span.record("http.response.status_code", i64::from(answer.status));
+        }
+        metrics::histogram!(
+            "stagedoor_provider_request_duration_seconds",
+            "host" => host.to_owned(),
+            "outcome" => outcome,
+        )
+        .record(started.elapsed());
+        answer
+    }
+
+    /// `request`, with the header by which the provider's trace and ours are one.
+    fn in_trace(&self, request: RequestBuilder) -> RequestBuilder {
+        let context = self.settings.trace_context.as_ref();
+        match context.and_then(|context| context.traceparent()) {
+            Some(traceparent) => request.header("traceparent", traceparent),
+            None => request,
+        }
     }
 }
 
@@ -134,27 +186,6 @@ impl<'a> FormRequest<'a> {
         self.fields.retain(|(name, _)| *name != field.0);
         self.fields.push(field);
     }
-}
-
-/// Sends `request` and reads the answer, all within `timeout`; times it.
-async fn exchange(
-    request: RequestBuilder,
-    url: &Url,
-    timeout: Duration,
-) -> Result<Answer, OidcError> {
-    let started = Instant::now();
-    let answer = send(request, url, timeout).await;
-    let outcome = match &answer {
-        Ok(_) => "answered",
-        Err(_) => "unavailable",
-    };
-    metrics::histogram!(
-        "stagedoor_provider_request_duration_seconds",
-        "host" => url.host_str().unwrap_or_default().to_owned(),
-        "outcome" => outcome,
-    )
-    .record(started.elapsed());
-    answer
 }
 
 async fn send(request: RequestBuilder, url: &Url, timeout: Duration) -> Result<Answer, OidcError> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Certificate, Client, ClientBuilder, redirect};
+use stagedoor_ambient::SharedTraceContext;
 
 /// How this process speaks HTTP to identity providers.
 #[derive(Debug, Clone)]
@@ -20,6 +21,9 @@ pub struct HttpSettings {
     pub idle_timeout: Duration,
     /// Whether `HTTPS_PROXY`, `NO_PROXY` and the like are honoured.
     pub system_proxy: bool,
+    /// Told to providers, so that their traces and ours are one; `None` tells
+    /// them nothing.
+    pub trace_context: Option<SharedTraceContext>,
 }
 
 impl Default for HttpSettings {
@@ -30,6 +34,7 @@ impl Default for HttpSettings {
             connect_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(4),
             system_proxy: true,
+            trace_context: None,
         }
     }
 }

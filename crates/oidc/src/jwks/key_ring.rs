@@ -16,6 +16,7 @@ use crate::{
     provider_text::shown,
     settings::ClientSettings,
     signing_alg::SigningAlg,
+    trace::TRACE,
     violation::Violation,
 };
 
@@ -46,6 +47,7 @@ impl Source for KeySource {
         format!("the keys of {}", self.settings.metadata_url)
     }
 
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.keys", skip_all)]
     async fn fetch(&self) -> Result<KeySet, OidcError> {
         let metadata = self.metadata.get().await?;
         let timeout = self.settings.timeout;

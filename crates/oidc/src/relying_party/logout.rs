@@ -10,6 +10,7 @@ use crate::{
     logout_token::{Expected, VerifiedLogoutToken},
     revocation::{Revocation, read_revocation},
     secrets::RefreshToken,
+    trace::TRACE,
 };
 
 impl RelyingParty {
@@ -17,7 +18,7 @@ impl RelyingParty {
     ///
     /// # Errors
     /// [`OidcError::TokenRefused`] or [`OidcError::Unavailable`].
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.revoke", skip_all)]
     pub async fn revoke(&self, token: &RefreshToken) -> Result<Revocation, OidcError> {
         let metadata = self.metadata().await?;
         let Some(endpoint) = &metadata.revocation_endpoint else {
@@ -40,7 +41,7 @@ impl RelyingParty {
     /// `None` when the provider offers no such endpoint, or its metadata cannot
     /// be had: then there is nothing to send anybody to. The URL may hold the ID
     /// token: keep it out of logs.
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.end_session", skip_all)]
     pub async fn end_session_url(
         &self,
         id_token: Option<&VerifiedIdToken>,
@@ -65,7 +66,7 @@ impl RelyingParty {
     /// # Errors
     /// [`OidcError::Invalid`] when it breaks a rule, which is answered with 400;
     /// [`OidcError::Unavailable`] when the provider's keys cannot be had.
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.verify_logout_token", skip_all)]
     pub async fn verify_logout_token(&self, raw: &str) -> Result<VerifiedLogoutToken, OidcError> {
         let metadata = self.metadata().await?;
         let expected = Expected {

@@ -7,6 +7,7 @@ use crate::{
     refresh_failure::RefreshFailure,
     secrets::RefreshToken,
     token_endpoint::{TokenResponse, TokenSet},
+    trace::TRACE,
 };
 
 impl RelyingParty {
@@ -16,7 +17,7 @@ impl RelyingParty {
     /// # Errors
     /// As [`Self::exchange_code`]; [`OidcError::is_refused`](crate::OidcError::is_refused)
     /// tells that the grant is over.
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.refresh", skip_all)]
     pub async fn refresh(
         &self,
         refresh_token: &RefreshToken,

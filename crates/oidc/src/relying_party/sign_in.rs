@@ -13,6 +13,7 @@ use crate::{
     query::{Parameter, with_query},
     secrets::{CodeVerifier, Nonce},
     token_endpoint::{TokenResponse, TokenSet},
+    trace::TRACE,
     violation::Violation,
 };
 
@@ -24,7 +25,7 @@ impl RelyingParty {
     /// # Errors
     /// As [`Self::metadata`], or [`OidcError::NoEntropy`]; if the request is
     /// pushed, also [`OidcError::RequestRefused`].
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.start", skip_all)]
     pub async fn authorization_request(
         &self,
         params: AuthorizationParams<'_>,
@@ -57,7 +58,7 @@ impl RelyingParty {
     /// [`OidcError::Denied`] when the provider refused, [`OidcError::TokenRefused`]
     /// when the code was, [`OidcError::Invalid`] when an answer breaks a rule, or
     /// [`OidcError::Unavailable`].
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.exchange_code", skip_all)]
     pub async fn exchange_code(
         &self,
         callback: &CallbackParams,

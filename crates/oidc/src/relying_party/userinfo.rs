@@ -5,6 +5,7 @@ use crate::{
     claims::Claims,
     error::OidcError,
     secrets::AccessToken,
+    trace::TRACE,
     userinfo::{Expected, ExpectedSubject, media_type, read_userinfo},
 };
 
@@ -18,7 +19,7 @@ impl RelyingParty {
     /// [`OidcError::UserinfoRefused`], [`OidcError::Invalid`] when the answer is
     /// about somebody else or not signed as it must be, or
     /// [`OidcError::Unavailable`].
-    #[tracing::instrument(level = "debug", skip_all)]
+    #[tracing::instrument(target = TRACE, level = "debug", name = "oidc.userinfo", skip_all)]
     pub async fn userinfo(
         &self,
         access_token: &AccessToken,

@@ -18,6 +18,7 @@ use crate::{
     origin::Origin,
     provider::Provider,
     session::{Place, Presented, SessionCookie, SessionResponse, SessionTokens, Standing},
+    traces::{self, TRACE},
     who::Who,
 };
 
@@ -91,6 +92,7 @@ impl SignIn {
         answer
     }
 
+    #[tracing::instrument(target = TRACE, level = "debug", name = "sign_in.callback", skip_all, fields(provider, environment, outcome))]
     async fn answer(
         self: &Arc<Self>,
         request: CallbackRequest,
@@ -100,12 +102,13 @@ impl SignIn {
         let provider = live
             .providers
             .find(&state.provider, Some(&state.environment))?;
+        traces::is_about(&provider.id, &provider.environment);
         // Checked again: the configuration may have changed since the start.
         let (delivery, origin) = delivery_of(&live, &state)?;
         let flow = state.flow;
         let who = Who::default();
         let outcome = self.finish(&provider, &state, request, &who).await;
-        count::sign_in(&provider, &outcome);
+        count::sign_in(&provider, &outcome, &who);
         match &outcome {
             Ok(_) => audit::signed_in(&provider, &who),
             Err(error) => audit::sign_in_refused(&provider, &who, error),

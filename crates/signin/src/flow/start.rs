@@ -6,8 +6,12 @@ use url::Url;
 
 use super::state::{FLOW_LIFETIME, FlowCookie, FlowId, FlowKind, FlowState};
 use crate::{
-    ErrorName, Live, SignIn, SignInError, audit, authenticator::AuthorizationInput,
-    native_client::ClientRequest, origin::Origin, provider::Provider,
+    ErrorName, Live, SignIn, SignInError, audit,
+    authenticator::AuthorizationInput,
+    native_client::ClientRequest,
+    origin::Origin,
+    provider::Provider,
+    traces::{self, TRACE},
 };
 
 /// How many flows one browser may have open with one provider; starting one
@@ -80,6 +84,7 @@ impl SignIn {
         started
     }
 
+    #[tracing::instrument(target = TRACE, level = "debug", name = "sign_in.start", skip_all, fields(provider, environment))]
     async fn start_flow(
         &self,
         request: StartRequest<'_>,
@@ -87,6 +92,7 @@ impl SignIn {
     ) -> Result<Started, SignInError> {
         let live = self.live();
         let provider = live.providers.find(request.provider, request.environment)?;
+        traces::is_about(&provider.id, &provider.environment);
         let (origin, kind) = match client {
             Some(client) => (None, FlowKind::Client(client)),
             None => read_destination(&live, &request)?,

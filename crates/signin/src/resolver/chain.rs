@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use stagedoor_identity::BackstageIdentity;
 
 use super::{ResolveError, ResolverContext, SignInInfo, SignInResolver};
+use crate::traces::{TRACE, came_to};
 
 /// Resolvers tried in order, the first that finds someone decides.
 pub struct ResolverChain(Vec<Arc<dyn SignInResolver>>);
@@ -30,16 +31,19 @@ pub(super) enum Step {
 }
 
 impl Step {
+    #[tracing::instrument(target = TRACE, level = "debug", name = "resolver", skip_all, fields(resolver = resolver.name(), outcome))]
     pub(super) async fn of(
         resolver: &dyn SignInResolver,
         info: &SignInInfo,
         context: &ResolverContext,
     ) -> Self {
-        match resolver.resolve(info, context).await {
-            Ok(identity) => Self::Resolved(identity),
-            Err(error) if error.lets_next_try() => Self::Passed(error),
-            Err(error) => Self::Refused(error),
-        }
+        let (step, outcome) = match resolver.resolve(info, context).await {
+            Ok(identity) => (Self::Resolved(identity), "resolved"),
+            Err(error) if error.lets_next_try() => (Self::Passed(error), "passed"),
+            Err(error) => (Self::Refused(error), "refused"),
+        };
+        came_to(outcome);
+        step
     }
 }
 

@@ -9,7 +9,7 @@ use stagedoor_catalog::{Catalog, Entity, EntityFilter};
 use stagedoor_identity::{BackstageIdentity, EntityRef, UserClaims};
 
 use super::ResolveError;
-use crate::tokens::TokenService;
+use crate::{tokens::TokenService, traces::TRACE};
 
 /// How to look for a user in the catalog.
 #[derive(Debug, Clone)]
@@ -75,6 +75,11 @@ impl ResolverContext {
         self.decided_by.get().map(String::as_str)
     }
 
+    /// What is wrong with the catalog at present, as far as is known.
+    pub(crate) fn catalog_problem(&self) -> Option<String> {
+        self.catalog.problem()
+    }
+
     /// Issues a Backstage token with `claims`: whoever calls this decides who
     /// someone is.
     ///
@@ -95,6 +100,7 @@ impl ResolverContext {
     /// # Errors
     /// [`ResolveError::UserNotFound`], [`ResolveError::SeveralUsers`],
     /// [`ResolveError::Catalog`].
+    #[tracing::instrument(target = TRACE, level = "debug", name = "catalog.find_user", skip_all)]
     pub async fn find_catalog_user(
         &self,
         query: &CatalogUserQuery,

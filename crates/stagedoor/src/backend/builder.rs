@@ -15,7 +15,7 @@ use super::{
     reload::Reload,
     running::Background,
 };
-use crate::{OAuthProvider, StartError, parts};
+use crate::{OAuthProvider, StartError, parts, traces::Traces};
 
 impl AuthBackend {
     /// What it is built from.
@@ -96,7 +96,9 @@ impl AuthBackendBuilder {
         let loaded = inputs.load()?;
         let settings = &loaded.settings;
         let authorities = parts::extra_authorities(&inputs.environment);
-        let http = parts::http_client(&authorities)?;
+        let traces = parts::traces(settings, &authorities)?;
+        let trace_context = traces.as_ref().map(Traces::context);
+        let http = parts::http_client(&authorities, trace_context.clone())?;
         let registry = inputs.registry(http.clone());
         let live = parts::live(settings, &registry)?;
         let keychain = parts::keychain(settings, inputs.node_env(), &*inputs.entropy)?;
@@ -104,7 +106,13 @@ impl AuthBackendBuilder {
         let user_keys = parts::user_keys(settings, &storage, &registry)?;
         let plugin_keys = parts::shared_plugin_keys(&storage, &registry)?;
         let clock = inputs.clock.clone();
-        let catalog = parts::catalog(settings, plugin_keys.clone(), authorities, clock)?;
+        let catalog = parts::catalog(
+            settings,
+            plugin_keys.clone(),
+            authorities,
+            trace_context,
+            clock,
+        )?;
         let tokens = Arc::new(TokenService::new(
             parts::token_issuer(settings),
             user_keys,
@@ -129,7 +137,9 @@ impl AuthBackendBuilder {
             settings: Arc::new(parts::server_settings(settings, inputs.dev)?),
             rate_limits: Arc::new(parts::rate_limits(settings)),
             in_flight: Arc::new(InFlight::at_most(requests)),
+            traces: traces.as_ref().map(Traces::of_requests),
         };
+        state.configuration.is(parts::fingerprint(settings));
         let tls = parts::tls(&settings.backend)?;
         let listen = &settings.backend.listen;
         let bound = Bound::to(listen.host.as_deref(), listen.port)
@@ -143,6 +153,7 @@ impl AuthBackendBuilder {
             router: router(state),
             tls,
             settling_time,
+            traces,
             background: Background {
                 sign_in,
                 plugin_keys,

@@ -107,6 +107,7 @@ impl Reload {
             )?),
         };
         warm_up(&live).await;
+        self.status.is(parts::fingerprint(settings));
         if let Some(keychain) = keychain {
             self.sign_in.replace_keychain(keychain);
         }

@@ -11,6 +11,7 @@ use super::reload::Reload;
 use crate::{
     StartError,
     parts::{CatalogInUse, MetricsPort},
+    traces::Traces,
 };
 
 /// How often providers that are not known yet are asked again; the relying
@@ -32,6 +33,7 @@ pub struct AuthBackend {
     pub(super) router: Router,
     pub(super) tls: Option<Tls>,
     pub(super) settling_time: Duration,
+    pub(super) traces: Option<Traces>,
     pub(super) background: Background,
 }
 
@@ -66,6 +68,9 @@ impl AuthBackend {
         let _tasks = self.background.start();
         tracing::info!(address = %self.bound.address(), version = crate::version::DESCRIBED, "listening");
         self.bound.serve(self.router, self.tls, shutdown).await;
+        if let Some(traces) = self.traces {
+            traces.end().await;
+        }
         tracing::info!("stopped");
         Ok(())
     }

@@ -35,7 +35,13 @@ pub(super) async fn check(
     };
     // Reads files.
     let chosen = tokio::task::block_in_place(|| {
-        parts::catalog(settings, keys.clone(), authorities, registry.clock.clone())
+        parts::catalog(
+            settings,
+            keys.clone(),
+            authorities,
+            None,
+            registry.clock.clone(),
+        )
     });
     match chosen {
         Err(error) => Checked::nothing(Finding::start_error(FILES, &error)),

@@ -82,7 +82,7 @@ pub(crate) async fn run(request: Request) -> Result<Report, CheckError> {
     let registry = Registry {
         providers: &BTreeMap::new(),
         resolvers: &resolvers,
-        http: parts::http_client(&authorities)?,
+        http: parts::http_client(&authorities, None)?,
         clock,
         entropy,
     };

@@ -4,7 +4,7 @@ use std::io::stderr;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, fmt, prelude::*};
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -21,13 +21,15 @@ pub(super) enum LogFormat {
 pub(super) fn start(format: LogFormat, default: &str) {
     let filter =
         EnvFilter::try_from_env("STAGEDOOR_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(stderr);
-    match format {
-        LogFormat::Text => lines.with_ansi(is_coloured()).init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
+    let lines = fmt::layer().with_writer(stderr);
+    let lines = match format {
+        LogFormat::Text => lines.with_ansi(is_coloured()).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
+    let subscriber = tracing_subscriber::registry().with(lines.with_filter(filter));
+    #[cfg(feature = "traces")]
+    let subscriber = subscriber.with(crate::traces::layer());
+    subscriber.init();
 }
 
 /// Only on a terminal, and not with `NO_COLOR`.

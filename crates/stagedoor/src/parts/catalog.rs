@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stagedoor_ambient::SharedClock;
+use stagedoor_ambient::{SharedClock, SharedTraceContext};
 use stagedoor_catalog::{
     Catalog, CatalogWatch, FileCatalog, FileLocation, RemoteCatalog, RemoteCatalogSettings,
     WatchSettings,
@@ -61,6 +61,7 @@ pub(crate) fn catalog(
     settings: &Settings,
     plugin_keys: Arc<KeyRing>,
     authorities: Authorities,
+    trace_context: Option<SharedTraceContext>,
     clock: SharedClock,
 ) -> Result<CatalogInUse, StartError> {
     let place = CatalogPlace::of(settings)?;
@@ -73,6 +74,7 @@ pub(crate) fn catalog(
     let remote = |url| {
         let at = RemoteCatalogSettings {
             extra_ca_pems: authorities,
+            trace_context,
             ..RemoteCatalogSettings::at(url)
         };
         remote(at, settings, plugin_keys, clock)

@@ -1,5 +1,6 @@
 //! The environment → HTTP with identity providers, and whom to trust there.
 
+use stagedoor_ambient::SharedTraceContext;
 use stagedoor_config::Environment;
 use stagedoor_oidc::{HttpClient, HttpSettings, HttpSetupError};
 
@@ -15,7 +16,7 @@ pub(crate) type Authorities = Vec<Vec<u8>>;
 /// theirs that can't be used stops nothing: a Backstage starts with it as well.
 pub(crate) fn extra_authorities(environment: &Environment) -> Authorities {
     let authorities: Authorities = read(environment).into_iter().collect();
-    match http_client(&authorities) {
+    match http_client(&authorities, None) {
         Err(error @ HttpSetupError::BadCertificate { .. }) => {
             tracing::warn!("{EXTRA_AUTHORITIES} is ignored: {error}");
             Authorities::new()
@@ -25,9 +26,13 @@ pub(crate) fn extra_authorities(environment: &Environment) -> Authorities {
 }
 
 /// The client that all providers share.
-pub(crate) fn http_client(authorities: &Authorities) -> Result<HttpClient, HttpSetupError> {
+pub(crate) fn http_client(
+    authorities: &Authorities,
+    trace_context: Option<SharedTraceContext>,
+) -> Result<HttpClient, HttpSetupError> {
     HttpClient::new(HttpSettings {
         extra_ca_pems: authorities.clone(),
+        trace_context,
         ..HttpSettings::default()
     })
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod catalog_credentials;
 mod catalog_place;
+mod fingerprint;
 mod http;
 mod keys;
 mod metrics;
@@ -15,9 +16,11 @@ mod server;
 mod sessions;
 mod storage;
 mod tls;
+mod traces;
 
 pub(crate) use catalog::{CatalogInUse, catalog};
 pub(crate) use catalog_credentials::catalog_verifies_our_keys;
+pub(crate) use fingerprint::fingerprint;
 pub(crate) use http::{Authorities, extra_authorities, http_client};
 pub(crate) use keys::{
     in_production, keychain, plugin_key_settings, plugin_keys, shared_plugin_keys, static_keys,
@@ -33,3 +36,4 @@ pub(crate) use server::{limits, rate_limits, server_settings};
 pub(crate) use sessions::{services, session_policy};
 pub(crate) use storage::{database_location, settling_time, storage};
 pub(crate) use tls::tls;
+pub(crate) use traces::traces;

@@ -20,6 +20,7 @@ use crate::{
     error::ProviderFailure,
     provider::Provider,
     session::{Presented, SessionCookie, SessionResponse},
+    traces::{self, TRACE},
     who::Who,
 };
 use turn::Asked;
@@ -66,8 +67,9 @@ impl SignIn {
     /// Refreshes a session.
     ///
     /// # Errors
-    /// What names no provider as such; any other failure as
-    /// [`SignInError::RefreshFailed`].
+    /// What names no provider as such, and [`SignInError::ProviderBusy`]; any
+    /// other failure as [`SignInError::RefreshFailed`].
+    #[tracing::instrument(target = TRACE, level = "debug", name = "sign_in.refresh", skip_all, fields(provider, environment, outcome))]
     pub async fn refresh(
         self: &Arc<Self>,
         request: RefreshRequest,
@@ -76,6 +78,7 @@ impl SignIn {
             .live()
             .providers
             .find(&request.provider, request.environment.as_deref())?;
+        traces::is_about(&provider.id, &provider.environment);
         if !request.from_frontend {
             return Err(SignInError::NotFromFrontend);
         }

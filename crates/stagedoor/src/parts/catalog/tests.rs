@@ -42,7 +42,13 @@ fn chosen(endpoints: &str, with_file: bool) -> Result<CatalogInUse, StartError> 
         Arc::new(SystemEntropy::default()),
     )
     .unwrap();
-    catalog(&loaded.settings, Arc::new(keys), Authorities::new(), clock)
+    catalog(
+        &loaded.settings,
+        Arc::new(keys),
+        Authorities::new(),
+        None,
+        clock,
+    )
 }
 
 fn remote_at(chosen: Result<CatalogInUse, StartError>) -> String {

@@ -1,0 +1,118 @@
+//! From spans that end to a collector that may be slow or away.
+
+use std::{mem::take, time::Duration};
+
+use metrics::counter;
+use opentelemetry::Context;
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    trace::{Span, SpanData, SpanExporter, SpanProcessor},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{MissedTickBehavior, interval, timeout},
+};
+
+/// How many spans may wait; more are dropped, since nobody waits for a collector.
+pub(super) const MOST: usize = 4_096;
+/// How many are sent at once.
+const BATCH: usize = 512;
+/// How long the first of them waits for others.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How long a collector may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where spans go when they end: they are put in line, or dropped.
+#[derive(Debug)]
+pub(super) struct Queue(mpsc::Sender<SpanData>);
+
+impl Queue {
+    pub(super) fn new() -> (Self, mpsc::Receiver<SpanData>) {
+        let (sender, receiver) = mpsc::channel(MOST);
+        (Self(sender), receiver)
+    }
+}
+
+impl SpanProcessor for Queue {
+    fn on_start(&self, _: &mut Span, _: &Context) {}
+
+    fn on_end(&self, span: SpanData) {
+        if self.0.try_send(span).is_err() {
+            dropped("queue_full", 1);
+        }
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
+
+/// Sends what is in line, until `stop`; and then the rest.
+pub(super) async fn send_all<E: SpanExporter>(
+    exporter: E,
+    mut spans: mpsc::Receiver<SpanData>,
+    mut stop: oneshot::Receiver<()>,
+) {
+    let mut collector = Collector {
+        exporter,
+        is_away: false,
+    };
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut ticks = interval(PAUSE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let room = BATCH - batch.len();
+        tokio::select! {
+            _ = spans.recv_many(&mut batch, room) => {
+                if batch.len() == BATCH {
+                    collector.send(take(&mut batch)).await;
+                }
+            }
+            _ = ticks.tick(), if !batch.is_empty() => collector.send(take(&mut batch)).await,
+            _ = &mut stop => break,
+        }
+    }
+    spans.close();
+    while spans.recv_many(&mut batch, BATCH).await > 0 || !batch.is_empty() {
+        collector.send(take(&mut batch)).await;
+    }
+}
+
+struct Collector<E> {
+    exporter: E,
+    is_away: bool,
+}
+
+impl<E: SpanExporter> Collector<E> {
+    async fn send(&mut self, spans: Vec<SpanData>) {
+        let some = spans.len() as u64;
+        let problem = match timeout(PATIENCE, self.exporter.export(spans)).await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("no answer in time".to_owned()),
+        };
+        if problem.is_some() {
+            dropped("not_sent", some);
+        }
+        match (problem, self.is_away) {
+            // Said once: it may be away for days.
+            (Some(problem), false) => {
+                self.is_away = true;
+                tracing::warn!(%problem, "traces can't be sent, they are dropped until they can");
+            }
+            (None, true) => {
+                self.is_away = false;
+                tracing::info!("traces can be sent again");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn dropped(reason: &'static str, spans: u64) {
+    counter!("stagedoor_trace_spans_dropped_total", "reason" => reason).increment(spans);
+}
