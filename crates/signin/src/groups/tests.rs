@@ -1,27 +1,7 @@
 use serde_json::json;
-use stagedoor_claims::{Glob, ProfileClaims};
-use stagedoor_oidc::{AccessToken, Claims, TokenSet};
+use stagedoor_claims::Glob;
 
 use super::*;
-use crate::{authenticator::OidcResult, profile_of};
-
-fn info(claims: Value) -> SignInInfo {
-    let userinfo = Claims::try_from(claims).unwrap();
-    SignInInfo {
-        profile: profile_of(&userinfo, &ProfileClaims::default()),
-        result: OidcResult {
-            userinfo,
-            tokenset: TokenSet {
-                access_token: AccessToken::new(""),
-                token_type: "Bearer".to_owned(),
-                expires_in: None,
-                scope: None,
-                refresh_token: None,
-                id_token: None,
-            },
-        },
-    }
-}
 
 fn rule(claim: &str) -> GroupClaim {
     GroupClaim {
@@ -48,7 +28,7 @@ fn each_entity_is_there_once_in_the_order_of_the_claims() {
         ..rule("realm.roles")
     };
     let claims = GroupClaims::new(vec![rule("groups"), roles, rule("none")]);
-    let info = info(json!({"groups": ["/B", "a", "b"], "realm": {"roles": "a"}}));
+    let info = SignInInfo::of_claims(json!({"groups": ["/B", "a", "b"], "realm": {"roles": "a"}}));
     let expected = ["group:default/b", "group:default/a", "team:ops/a"];
     assert_eq!(refs(&claims, &info).0, expected);
 }
@@ -60,7 +40,7 @@ fn what_is_no_name_is_left_out_and_told() {
         ..rule("groups")
     };
     let claims = GroupClaims::new(vec![allowing]);
-    let info = info(json!({"groups": ["/user:default/ada", "/a", "b", 7]}));
+    let info = SignInInfo::of_claims(json!({"groups": ["/user:default/ada", "/a", "b", 7]}));
     let (refs, left_out) = refs(&claims, &info);
     assert_eq!(refs, ["group:default/a"]);
     let why = [NotAName::Impossible, NotAName::NotAllowed, NotAName::NoText];
@@ -71,7 +51,7 @@ fn what_is_no_name_is_left_out_and_told() {
 fn there_are_not_more_than_a_thousand() {
     let groups: Vec<_> = (0..5_000).map(|number| format!("g{number}")).collect();
     let claims = GroupClaims::new(vec![rule("groups"), rule("groups")]);
-    let (refs, left_out) = refs(&claims, &info(json!({"groups": groups})));
+    let (refs, left_out) = refs(&claims, &SignInInfo::of_claims(json!({"groups": groups})));
     assert_eq!(refs.len(), 1_000);
     assert_eq!(left_out, [WhyLeftOut::TooMany]);
 }
@@ -80,14 +60,20 @@ fn there_are_not_more_than_a_thousand() {
 #[test]
 fn a_claim_that_the_provider_left_out_is_told() {
     let claims = GroupClaims::new(vec![rule("groups")]);
-    let overage = info(json!({
+    let overage = SignInInfo::of_claims(json!({
         "_claim_names": {"groups": "src1"},
         "_claim_sources": {"src1": {"endpoint": "https://graph.example.com/getMemberObjects"}},
     }));
     let expected = (vec![], vec![WhyLeftOut::ByTheProvider]);
     assert_eq!(refs(&claims, &overage), expected);
-    assert_eq!(refs(&claims, &info(json!({"hasgroups": true}))), expected);
-    assert_eq!(refs(&claims, &info(json!({"sub": "1"}))), (vec![], vec![]));
-    let odd = info(json!({"_claim_names": ["groups"], "groups": ["a"]}));
+    assert_eq!(
+        refs(&claims, &SignInInfo::of_claims(json!({"hasgroups": true}))),
+        expected
+    );
+    assert_eq!(
+        refs(&claims, &SignInInfo::of_claims(json!({"sub": "1"}))),
+        (vec![], vec![])
+    );
+    let odd = SignInInfo::of_claims(json!({"_claim_names": ["groups"], "groups": ["a"]}));
     assert_eq!(refs(&claims, &odd).0, ["group:default/a"]);
 }

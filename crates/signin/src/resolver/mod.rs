@@ -90,3 +90,28 @@ pub trait SignInResolver: Send + Sync + 'static {
         context: &ResolverContext,
     ) -> Result<BackstageIdentity, ResolveError>;
 }
+
+#[cfg(test)]
+impl SignInInfo {
+    /// What a provider says in its claims, and nothing else.
+    pub(crate) fn of_claims(claims: Value) -> Self {
+        use stagedoor_claims::ProfileClaims;
+        use stagedoor_oidc::{AccessToken, Claims, TokenSet};
+
+        let userinfo = Claims::try_from(claims).unwrap();
+        Self {
+            profile: crate::profile_of(&userinfo, &ProfileClaims::default()),
+            result: OidcResult {
+                userinfo,
+                tokenset: TokenSet {
+                    access_token: AccessToken::new(""),
+                    token_type: "Bearer".to_owned(),
+                    expires_in: None,
+                    scope: None,
+                    refresh_token: None,
+                    id_token: None,
+                },
+            },
+        }
+    }
+}

@@ -5,14 +5,10 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use stagedoor_ambient::{SystemClock, SystemEntropy};
 use stagedoor_catalog::{Catalog, CatalogError, Entity, EntityFilter};
-use stagedoor_claims::ProfileClaims;
 use stagedoor_identity::{EntityRef, SigningAlgorithm, UserTokenIssuer};
-use stagedoor_oidc::{AccessToken, Claims, TokenSet};
 
 use super::*;
 use crate::{
-    authenticator::OidcResult,
-    profile_of,
     resolver::{
         LookUp, Outcome, Question,
         built_in::{ClaimResolver, EmailMatchingUserEntityProfileEmail},
@@ -79,24 +75,6 @@ fn context() -> ResolverContext {
     ResolverContext::new(Arc::new(OnlyAda), Arc::new(tokens))
 }
 
-fn claims(claims: Value) -> SignInInfo {
-    let userinfo = Claims::try_from(claims).unwrap();
-    SignInInfo {
-        profile: profile_of(&userinfo, &ProfileClaims::default()),
-        result: OidcResult {
-            userinfo,
-            tokenset: TokenSet {
-                access_token: AccessToken::new(""),
-                token_type: "Bearer".to_owned(),
-                expires_in: None,
-                scope: None,
-                refresh_token: None,
-                id_token: None,
-            },
-        },
-    }
-}
-
 fn chain() -> ResolverChain {
     ResolverChain::new(vec![
         Arc::new(EmailMatchingUserEntityProfileEmail::default()),
@@ -131,8 +109,9 @@ const USERNAME: &str = "preferredUsernameMatchingUserEntityName";
 
 #[tokio::test]
 async fn who_passes_lets_the_next_decide_and_the_rest_is_not_asked() {
-    let info =
-        claims(json!({"email": "a+b@e.com", "email_verified": true, "preferred_username": "Ada"}));
+    let info = SignInInfo::of_claims(
+        json!({"email": "a+b@e.com", "email_verified": true, "preferred_username": "Ada"}),
+    );
     assert_eq!(
         explained(&info).await,
         [
@@ -147,7 +126,7 @@ async fn who_passes_lets_the_next_decide_and_the_rest_is_not_asked() {
 
 #[tokio::test]
 async fn a_refusal_ends_it() {
-    let info = claims(json!({"email": "a@e.com", "preferred_username": "ada"}));
+    let info = SignInInfo::of_claims(json!({"email": "a@e.com", "preferred_username": "ada"}));
     let refusal = "refused: Login failed, user profile does not contain an email";
     assert_eq!(
         explained(&info).await,
@@ -163,8 +142,9 @@ async fn a_refusal_ends_it() {
 
 #[tokio::test]
 async fn when_all_pass_nobody_is_resolved() {
-    let info =
-        claims(json!({"email": "a@e.com", "email_verified": true, "preferred_username": "grace"}));
+    let info = SignInInfo::of_claims(
+        json!({"email": "a@e.com", "email_verified": true, "preferred_username": "grace"}),
+    );
     assert_eq!(
         explained(&info).await,
         [
@@ -179,7 +159,7 @@ async fn when_all_pass_nobody_is_resolved() {
 
 #[tokio::test]
 async fn questions_are_told_with_what_they_found() {
-    let info = claims(json!({"preferred_username": "ada"}));
+    let info = SignInInfo::of_claims(json!({"preferred_username": "ada"}));
     let chain = ResolverChain::new(vec![Arc::new(ClaimResolver::preferred_username(false))]);
     let attempts = chain.explain(&info, &context()).await;
     let ada = EntityRef::parse("user:default/ada").unwrap();
