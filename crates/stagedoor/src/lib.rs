@@ -51,8 +51,8 @@ pub use parts::{OidcAuthenticatorFactory, oidc_authenticator};
 pub use provider_factory::{
     AuthenticatorFactory, AuthenticatorSetup, OAuthProvider, oauth_provider,
 };
-pub use start_error::StartError;
 pub use stagedoor_config::{ConfigFiles, Environment};
+pub use start_error::StartError;
 
 pub use {
     stagedoor_catalog as catalog, stagedoor_identity as identity, stagedoor_oidc as oidc,
