@@ -52,10 +52,10 @@ pub struct SessionRecord {
 /// What a refresh changes in a session.
 #[derive(Debug, Clone)]
 pub struct SessionUpdate {
-    /// The `sub` the provider knows the person by: a session taken over from
-    /// elsewhere learns it at its first refresh.
-    pub subject: String,
-    /// The provider's own session id (`sid`).
+    /// The `sub` the provider knows the person by, where it changes: a session
+    /// taken over from elsewhere learns it at its first refresh.
+    pub subject: Option<String>,
+    /// The provider's own session id (`sid`), where it changes.
     pub provider_session: Option<String>,
     /// The new tokens, sealed.
     pub sealed_tokens: Vec<u8>,

@@ -135,14 +135,18 @@ impl<D: SessionDatabase> SessionStore for D {
         let values = [
             Bytes(&id.0),
             Bytes(&lease.0),
-            Text(&update.subject),
-            TextOrNull(update.provider_session.as_deref()),
             Bytes(&update.sealed_tokens),
             Integer(update.refreshed_at.as_millisecond()),
             Integer(update.expires_at.as_millisecond()),
         ];
-        let committed = self.run(Statement::new(sql::COMMIT_REFRESH, values));
-        Ok(committed.await? == 1)
+        let who = [&update.subject, &update.provider_session];
+        let statement = if who == [&None, &None] {
+            Statement::new(sql::COMMIT_REFRESH, values)
+        } else {
+            let who = who.map(|text| TextOrNull(text.as_deref()));
+            Statement::new(sql::COMMIT_REFRESH_OF, values.into_iter().chain(who))
+        };
+        Ok(self.run(statement).await? == 1)
     }
 
     async fn set_session_user(

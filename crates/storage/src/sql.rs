@@ -45,11 +45,18 @@ pub(crate) const LEASE_SESSION: &str = concat!(
 pub(crate) const RENEW_LEASE: &str = "UPDATE stagedoor_sessions \
      SET lease_until = $3 WHERE id = $1 AND lease_id = $2";
 
-/// `id, lease, subject, sid, tokens, refreshed_at, expires_at`. A lease that ran out
-/// but that nobody else took is still the caller's.
+/// `id, lease, tokens, refreshed_at, expires_at`. A lease that ran out but that
+/// nobody else took is still the caller's.
 pub(crate) const COMMIT_REFRESH: &str = "UPDATE stagedoor_sessions \
-     SET subject = $3, provider_session = $4, sealed_tokens = $5, refreshed_at = $6, \
-         expires_at = $7, \
+     SET sealed_tokens = $3, refreshed_at = $4, expires_at = $5, \
+         lease_id = NULL, lease_until = NULL \
+     WHERE id = $1 AND lease_id = $2";
+
+/// The same, `subject, sid`. A statement of its own: SQLite writes the index of a
+/// column that is set, whether its value changes or not.
+pub(crate) const COMMIT_REFRESH_OF: &str = "UPDATE stagedoor_sessions \
+     SET sealed_tokens = $3, refreshed_at = $4, expires_at = $5, \
+         subject = coalesce($6, subject), provider_session = coalesce($7, provider_session), \
          lease_id = NULL, lease_until = NULL \
      WHERE id = $1 AND lease_id = $2";
 

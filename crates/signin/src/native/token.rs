@@ -221,8 +221,8 @@ impl SignIn {
                 record.created_at,
                 record.refreshed_at,
             ),
-            subject: record.subject,
-            provider_session: record.provider_session,
+            subject: None,
+            provider_session: None,
             sealed_tokens: record.sealed_tokens,
             refreshed_at: record.refreshed_at,
         }

@@ -92,8 +92,8 @@ async fn the_result_is_shared_also_while_the_session_is_refreshed_once_more() {
     house.later(1);
     let session = house.storage.newest();
     let update = SessionUpdate {
-        subject: session.subject,
-        provider_session: session.provider_session,
+        subject: None,
+        provider_session: None,
         sealed_tokens: session.sealed_tokens,
         refreshed_at: house.clock.now(),
         expires_at: session.expires_at,

@@ -1,6 +1,6 @@
 //! Looks for Backstage's tables, and moves into them (see `shared.rs`).
 
-use sqlx::query;
+use sqlx::{Connection as _, query};
 
 use super::SqliteStorage;
 use crate::{StorageError, row::column, shared::Seen};
@@ -60,8 +60,8 @@ impl SqliteStorage {
 
     async fn find_tables(&self) -> Result<Seen, StorageError> {
         const TABLE: &str = "sqlite_schema";
-        let row = query(LOOK).fetch_one(&self.readers).await;
-        let row = row.map_err(StorageError::of_query)?;
+        let row = self.read(query(LOOK)).await?;
+        let row = row.ok_or(StorageError::Query(sqlx::Error::RowNotFound))?;
         Ok(Seen {
             signing_keys: column(&row, "signing_keys", TABLE)?,
             plugin_keys: column(&row, "plugin_keys", TABLE)?,
@@ -71,7 +71,8 @@ impl SqliteStorage {
 
     async fn in_one_step(&self, statements: [&'static str; 2]) -> Result<(), StorageError> {
         let step = async {
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+            let mut connection = self.writer.turn().await?;
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
             for statement in statements {
                 query(statement).execute(&mut *transaction).await?;
             }

@@ -2,10 +2,14 @@
 
 use std::{path::Path, time::Duration};
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+use sqlx::{
+    Connection as _,
+    sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    },
 };
 
+use super::writer::Writer;
 use crate::{StorageError, error::is_busy, migrations};
 
 /// How long to wait for another process's write, and for our own writer.
@@ -34,7 +38,7 @@ pub(super) async fn make_file(path: &Path) -> Result<(), StorageError> {
 
 /// The connection that writes. It also turns on the write-ahead log, which
 /// stays on in the file.
-pub(super) async fn file_writer(path: &Path) -> Result<SqlitePool, StorageError> {
+pub(super) async fn file_writer(path: &Path) -> Result<Writer, StorageError> {
     let options = options()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -45,11 +49,7 @@ pub(super) async fn file_writer(path: &Path) -> Result<SqlitePool, StorageError>
     // log on while another process does.
     let mut waited = Duration::ZERO;
     loop {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(PATIENCE)
-            .connect_with(options.clone());
-        match pool.await {
+        match Writer::open(options.clone(), PATIENCE).await {
             Err(error) if is_busy(&error) && waited < PATIENCE => {
                 tokio::time::sleep(PAUSE).await;
                 waited += PAUSE;
@@ -64,25 +64,23 @@ pub(super) fn file_readers(path: &Path) -> SqlitePool {
     SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(PATIENCE)
+        // A file does not go away.
+        .test_before_acquire(false)
         .connect_lazy_with(options().filename(path).pragma("query_only", "ON"))
 }
 
 /// The one connection to a new database in memory, which lives as long as it.
-pub(super) async fn memory() -> Result<SqlitePool, StorageError> {
-    let pool = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(PATIENCE)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options().in_memory(true))
-        .await;
-    pool.map_err(StorageError::of_query)
+pub(super) async fn memory() -> Result<Writer, StorageError> {
+    let writer = Writer::open(options().in_memory(true), PATIENCE).await;
+    writer.map_err(StorageError::of_query)
 }
 
 /// Runs the migrations in one transaction that locks the file from its first
 /// statement: of several processes one migrates, and the others find it done.
-pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StorageError> {
-    let transaction = writer.begin_with("BEGIN IMMEDIATE").await;
+pub(super) async fn migrate(writer: &Writer) -> Result<(), StorageError> {
+    let turn = writer.turn().await;
+    let mut connection = turn.map_err(StorageError::of_query)?;
+    let transaction = connection.begin_with("BEGIN IMMEDIATE").await;
     let mut transaction = transaction.map_err(StorageError::of_query)?;
     migrations::run(&migrations::sqlite(), &mut *transaction).await?;
     transaction.commit().await.map_err(StorageError::of_query)

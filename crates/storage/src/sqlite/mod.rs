@@ -7,6 +7,7 @@ mod keys;
 mod plugin_keys;
 mod session;
 mod user_info;
+mod writer;
 
 pub(crate) use inspect::inspect;
 
@@ -17,6 +18,7 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use crate::{
     StorageError, last_write::LastWrite, shared::SharedTables, statement::Query, timing::timed,
 };
+use writer::Writer;
 
 /// Sessions, keys and user info in SQLite.
 ///
@@ -26,8 +28,9 @@ use crate::{
 /// disk, out of reach of a killed process, when the call that wrote it returns.
 #[derive(Debug)]
 pub struct SqliteStorage {
-    writer: SqlitePool,
-    readers: SqlitePool,
+    writer: Writer,
+    /// None for a database in memory, which belongs to its one connection.
+    readers: Option<SqlitePool>,
     shared: SharedTables,
     last_write: LastWrite,
 }
@@ -43,7 +46,7 @@ impl SqliteStorage {
         connect::make_file(path).await?;
         let writer = connect::file_writer(path).await?;
         let readers = connect::file_readers(path);
-        Self::over(writer, readers).await
+        Self::over(writer, Some(readers)).await
     }
 
     /// Opens a new database in memory.
@@ -51,12 +54,10 @@ impl SqliteStorage {
     /// # Errors
     /// [`StorageError::Migration`] when its tables can't be made.
     pub async fn open_memory() -> Result<Self, StorageError> {
-        // A memory database belongs to its connection: there is but one.
-        let only = connect::memory().await?;
-        Self::over(only.clone(), only).await
+        Self::over(connect::memory().await?, None).await
     }
 
-    async fn over(writer: SqlitePool, readers: SqlitePool) -> Result<Self, StorageError> {
+    async fn over(writer: Writer, readers: Option<SqlitePool>) -> Result<Self, StorageError> {
         connect::migrate(&writer).await?;
         let storage = Self {
             writer,
@@ -70,7 +71,7 @@ impl SqliteStorage {
 
     /// Runs a statement that changes rows; how many it changed.
     async fn change(&self, query: Query<'_, Sqlite>) -> Result<u64, StorageError> {
-        let done = timed(query.execute(&self.writer)).await;
+        let done = timed(self.writer.execute(query)).await;
         let done = self.last_write.was(done.map_err(StorageError::of_query));
         Ok(done?.rows_affected())
     }
@@ -82,18 +83,20 @@ impl SqliteStorage {
     ) -> Result<Option<SqliteRow>, StorageError> {
         // To the end, not to the first row: SQLite commits when the statement
         // is done, and nothing counts as done before.
-        let rows = timed(query.fetch_all(&self.writer)).await;
+        let rows = timed(self.writer.fetch_all(query)).await;
         let rows = self.last_write.was(rows.map_err(StorageError::of_query));
         Ok(rows?.pop())
     }
 
     async fn read(&self, query: Query<'_, Sqlite>) -> Result<Option<SqliteRow>, StorageError> {
-        let row = timed(query.fetch_optional(&self.readers)).await;
-        row.map_err(StorageError::of_query)
+        Ok(self.read_all(query).await?.pop())
     }
 
     async fn read_all(&self, query: Query<'_, Sqlite>) -> Result<Vec<SqliteRow>, StorageError> {
-        let rows = timed(query.fetch_all(&self.readers)).await;
+        let rows = match &self.readers {
+            Some(readers) => timed(query.fetch_all(readers)).await,
+            None => timed(self.writer.fetch_all(query)).await,
+        };
         rows.map_err(StorageError::of_query)
     }
 }

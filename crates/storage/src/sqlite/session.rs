@@ -1,5 +1,7 @@
 //! How sessions are reached in SQLite.
 
+use sqlx::Connection as _;
+
 use super::SqliteStorage;
 use crate::{
     SessionRecord, StorageError, row, session_store::SessionDatabase, statement::Statement,
@@ -30,7 +32,8 @@ impl SessionDatabase for SqliteStorage {
         second: Statement<'_>,
     ) -> Result<Option<u64>, StorageError> {
         let work = async {
-            let mut transaction = self.writer.begin_with("BEGIN IMMEDIATE").await?;
+            let mut connection = self.writer.turn().await?;
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
             let done = first.into_query().execute(&mut *transaction).await?;
             if done.rows_affected() == 0 {
                 return Ok(None);

@@ -11,6 +11,7 @@ on_every_database!(
     of_many_nodes_one_gets_the_lease,
     a_held_lease_is_told_from_a_missing_session,
     a_refresh_is_written_and_gives_the_lease_back,
+    a_refresh_that_tells_nothing_new_of_them_leaves_whose_it_is,
     a_lost_lease_writes_nothing,
     a_lease_that_ran_out_is_still_good_if_nobody_took_it,
     a_released_lease_is_free,
@@ -23,7 +24,7 @@ on_every_database!(
 
 fn update() -> SessionUpdate {
     SessionUpdate {
-        subject: "countess".into(),
+        subject: Some("countess".into()),
         provider_session: Some("another sid".into()),
         sealed_tokens: b"new".to_vec(),
         refreshed_at: after(5),
@@ -89,7 +90,7 @@ async fn a_refresh_is_written_and_gives_the_lease_back(fixture: Fixture) {
     assert!(commit(&*storage, lease(1)).await);
 
     let mut expected = session(1);
-    expected.subject = update().subject;
+    expected.subject = update().subject.unwrap();
     expected.provider_session = update().provider_session;
     expected.sealed_tokens = update().sealed_tokens;
     expected.refreshed_at = update().refreshed_at;
@@ -101,6 +102,29 @@ async fn a_refresh_is_written_and_gives_the_lease_back(fixture: Fixture) {
     assert_eq!(whole(&found), whole(&expected));
     // Once given back, it is no longer good for writing.
     assert!(!commit(&*storage, lease(1)).await);
+}
+
+async fn a_refresh_that_tells_nothing_new_of_them_leaves_whose_it_is(fixture: Fixture) {
+    let storage = fixture.open().await;
+    storage.insert_session(&session(1)).await.unwrap();
+    for (subject, sid) in [(None, None), (Some("countess"), None), (None, Some("new"))] {
+        let leasing = storage.lease_session(session_id(1), lease(1), NOW, after(30));
+        let LeaseOutcome::Acquired(before) = leasing.await.unwrap() else {
+            panic!("the lease was not given back");
+        };
+        let update = SessionUpdate {
+            subject: subject.map(str::to_owned),
+            provider_session: sid.map(str::to_owned),
+            ..update()
+        };
+        let committed = storage.commit_refresh(session_id(1), lease(1), &update);
+        assert!(committed.await.unwrap());
+        let found = storage.session(session_id(1), NOW).await.unwrap().unwrap();
+        assert_eq!(found.subject, subject.unwrap_or(&before.subject));
+        let expected = sid.or(before.provider_session.as_deref());
+        assert_eq!(found.provider_session.as_deref(), expected);
+        assert_eq!(found.sealed_tokens, update.sealed_tokens);
+    }
 }
 
 async fn a_lost_lease_writes_nothing(fixture: Fixture) {

@@ -43,7 +43,7 @@ impl SignIn {
             // Nobody knows yet whose it is: it was in a cookie of Backstage.
             if record.subject.is_empty() && record.created_at == record.refreshed_at {
                 audit::session_taken_over(&SessionRecord {
-                    subject: update.subject,
+                    subject: update.subject.unwrap_or_default(),
                     ..record.clone()
                 });
             }
@@ -74,15 +74,16 @@ impl SignIn {
             .tokenset
             .id_token
             .as_ref()
-            .and_then(|token| token.session_id())
-            .map(str::to_owned);
+            .and_then(|token| token.session_id());
         let place = Place {
             subject,
             ..Place::of(record)
         };
         Ok(SessionUpdate {
-            subject: subject.to_owned(),
-            provider_session: provider_session.or_else(|| record.provider_session.clone()),
+            subject: (subject != record.subject).then(|| subject.to_owned()),
+            provider_session: provider_session
+                .filter(|session| record.provider_session.as_deref() != Some(session))
+                .map(str::to_owned),
             sealed_tokens: tokens.seal(&self.keychain(), &place, &*self.entropy)?,
             refreshed_at,
             expires_at: tokens.session_end(
