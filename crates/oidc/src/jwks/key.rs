@@ -29,9 +29,8 @@ enum Material {
     Other(ParsedPublicKey),
 }
 
-/// It serves several algorithms, and is parsed for each anew. Nearly always one
-/// alone is used: for that it is parsed once, which is a quarter of the work of
-/// verifying a signature.
+/// It serves several algorithms, and is parsed for each. Nearly always one alone
+/// is used: for that it is parsed once.
 #[derive(Debug)]
 struct RsaKey {
     components: RsaPublicKeyComponents<Vec<u8>>,
