@@ -93,25 +93,7 @@ fn other_routes() -> Router<AppState> {
 }
 
 fn auth_routes() -> Router<AppState> {
-    Router::new()
-        .route("/{provider}/start", get(routes::start::start))
-        .route(
-            "/{provider}/handler/frame",
-            get(routes::frame_handler::from_query).post(routes::frame_handler::from_form),
-        )
-        .route(
-            "/{provider}/refresh",
-            get(routes::refresh::refresh).post(routes::refresh::refresh),
-        )
-        .route("/{provider}/logout", post(routes::logout::logout))
-        .route(
-            "/{provider}/backchannel-logout",
-            post(routes::backchannel_logout::logout),
-        )
-        .route(
-            "/{provider}/frontchannel-logout",
-            get(routes::frontchannel_logout::logout),
-        )
+    provider_routes()
         .route("/.well-known/jwks.json", get(routes::well_known::jwks))
         .route(
             "/.well-known/openid-configuration",
@@ -155,4 +137,26 @@ fn auth_routes() -> Router<AppState> {
             any(routes::not_found::provider).post(routes::token::revoke),
         )
         .fallback(routes::not_found::provider)
+}
+
+fn provider_routes() -> Router<AppState> {
+    Router::new()
+        .route("/{provider}/start", get(routes::start::start))
+        .route(
+            "/{provider}/handler/frame",
+            get(routes::frame_handler::from_query).post(routes::frame_handler::from_form),
+        )
+        .route(
+            "/{provider}/refresh",
+            get(routes::refresh::refresh).post(routes::refresh::refresh),
+        )
+        .route("/{provider}/logout", post(routes::logout::logout))
+        .route(
+            "/{provider}/backchannel-logout",
+            post(routes::backchannel_logout::logout),
+        )
+        .route(
+            "/{provider}/frontchannel-logout",
+            get(routes::frontchannel_logout::logout),
+        )
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use stagedoor_ambient::SharedClock;
-use stagedoor_config::{ConfigFiles, Environment};
+use stagedoor_config::{ConfigFiles, Environment, Settings};
 use stagedoor_server::{AppState, Bound, InFlight, connections_within_limits, router};
 use stagedoor_signin::{
-    Parts, RefreshPatience, SignIn, resolver::ResolverContext, tokens::TokenService,
+    Parts, RefreshPatience, SignIn,
+    resolver::ResolverContext,
+    tokens::{KeyRing, TokenService},
 };
 
 use super::{
@@ -105,13 +107,12 @@ impl AuthBackendBuilder {
         let storage = parts::storage(settings).await?;
         let user_keys = parts::user_keys(settings, &storage, &registry)?;
         let plugin_keys = parts::shared_plugin_keys(&storage, &registry)?;
-        let clock = inputs.clock.clone();
         let catalog = parts::catalog(
             settings,
             plugin_keys.clone(),
             authorities,
             trace_context,
-            clock,
+            inputs.clock.clone(),
         )?;
         let tokens = Arc::new(TokenService::new(
             parts::token_issuer(settings),
@@ -129,27 +130,13 @@ impl AuthBackendBuilder {
             clock: inputs.clock.clone(),
             entropy: inputs.entropy.clone(),
         }));
-        let [connections, requests] = parts::limits(settings);
-        let state = AppState {
-            sign_in: sign_in.clone(),
-            plugin_keys: plugin_keys.clone(),
-            configuration: Arc::default(),
-            settings: Arc::new(parts::server_settings(settings, inputs.dev)?),
-            rate_limits: Arc::new(parts::rate_limits(settings)),
-            in_flight: Arc::new(InFlight::at_most(requests)),
-            traces: traces.as_ref().map(Traces::of_requests),
-        };
-        state.configuration.is(parts::fingerprint(settings));
+        let state = state(&inputs, settings, &sign_in, &plugin_keys, traces.as_ref())?;
         let tls = parts::tls(&settings.backend)?;
-        let listen = &settings.backend.listen;
-        let bound = Bound::to(listen.host.as_deref(), listen.port)
-            .await?
-            .at_most(connections_within_limits(connections, requests));
         let settling_time = parts::settling_time(settings);
         let metrics = parts::metrics(settings, &state).await?;
         let reload = Reload::new(inputs, http, &loaded, &state);
         Ok(AuthBackend {
-            bound,
+            bound: bound(settings).await?,
             router: router(state),
             tls,
             settling_time,
@@ -163,4 +150,34 @@ impl AuthBackendBuilder {
             },
         })
     }
+}
+
+/// What every route can reach.
+fn state(
+    inputs: &Inputs,
+    settings: &Settings,
+    sign_in: &Arc<SignIn>,
+    plugin_keys: &Arc<KeyRing>,
+    traces: Option<&Traces>,
+) -> Result<AppState, StartError> {
+    let [_, requests] = parts::limits(settings);
+    let state = AppState::new(AppParts {
+        sign_in: sign_in.clone(),
+        plugin_keys: plugin_keys.clone(),
+        configuration: Arc::default(),
+        settings: Arc::new(parts::server_settings(settings, inputs.dev)?),
+        rate_limits: Arc::new(parts::rate_limits(settings)),
+        in_flight: Arc::new(InFlight::at_most(requests)),
+        traces: traces.map(Traces::of_requests),
+    });
+    state.configuration.is(parts::fingerprint(settings));
+    Ok(state)
+}
+
+/// Listens where `backend.listen` says.
+async fn bound(settings: &Settings) -> Result<Bound, StartError> {
+    let [connections, requests] = parts::limits(settings);
+    let listen = &settings.backend.listen;
+    let bound = Bound::to(listen.host.as_deref(), listen.port).await?;
+    Ok(bound.at_most(connections_within_limits(connections, requests)))
 }
