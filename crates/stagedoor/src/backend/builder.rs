@@ -161,7 +161,7 @@ fn state(
     traces: Option<&Traces>,
 ) -> Result<AppState, StartError> {
     let [_, requests] = parts::limits(settings);
-    let state = AppState::new(AppParts {
+    let state = AppState {
         sign_in: sign_in.clone(),
         plugin_keys: plugin_keys.clone(),
         configuration: Arc::default(),
@@ -169,7 +169,7 @@ fn state(
         rate_limits: Arc::new(parts::rate_limits(settings)),
         in_flight: Arc::new(InFlight::at_most(requests)),
         traces: traces.map(Traces::of_requests),
-    });
+    };
     state.configuration.is(parts::fingerprint(settings));
     Ok(state)
 }
