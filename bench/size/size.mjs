@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
 const { quick, only } = options;
 const CATALOGS = quick ? [100, 2_000] : [100, 10_000, 100_000, 1_000_000];
 const SESSIONS = quick ? [0, 5_000] : [0, 10_000, 100_000, 1_000_000];
-const [SECONDS, WARM_UP] = quick ? [1, 0.5] : [5, 2];
+const [ROUNDS, SECONDS, WARM_UP] = quick ? [1, 1, 0.5] : [3, 3, 1];
 /** How many people refresh; the others are there. */
 const PEOPLE = 100;
 /** How much slower than the smallest a refresh may be. */
@@ -49,12 +49,20 @@ async function measure(directory, { catalog, url }, then = async () => ({})) {
   return during([BINARY, ['serve', '--config', config]], { env: ENV }, async pid => {
     await until('the server to be ready', async () => (await fetch(`http://127.0.0.1:${port}/.backstage/health/v1/readiness`)).ok, { everyMs: 5, timeoutMs: 300_000 });
     const ready = { readyMs: performance.now() - began, readyCpuMs: cpuMs(pid), idleMib: residentMib(pid), peakMib: peakMib(pid) };
-    const report = join(directory, 'report.json');
-    await run(LOAD, ['bench', ...flagsOf({ 'base-url': `http://localhost:${port}`, pid, people: PEOPLE, only: 'refresh', connections: 16, seconds: SECONDS, 'warm-up': WARM_UP, report })]);
-    const [refresh] = JSON.parse(readFileSync(report, 'utf8'));
-    return { ...ready, refresh, ...(await then(pid)) };
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round += 1) rounds.push(await refreshes({ directory, port, pid }));
+    return { ...ready, refresh: cheapest(rounds), ...(await then(pid)) };
   });
 }
+
+async function refreshes({ directory, port, pid }) {
+  const report = join(directory, 'report.json');
+  await run(LOAD, ['bench', ...flagsOf({ 'base-url': `http://localhost:${port}`, pid, people: PEOPLE, only: 'refresh', connections: 16, seconds: SECONDS, 'warm-up': WARM_UP, report })]);
+  return JSON.parse(readFileSync(report, 'utf8'))[0];
+}
+
+/** What else the machine does makes it dearer, and nothing makes it cheaper. */
+const cheapest = rounds => rounds.reduce((best, round) => (round.cpu_ms_per_request < best.cpu_ms_per_request ? round : best));
 
 const flagsOf = flags => Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
 
@@ -123,7 +131,7 @@ await during([LOAD, ['provider', '--provider', provider]], {}, async () => {
 });
 
 const slowest = Math.max(...Object.values(series).flatMap(rows => rows.map(row => row.refresh.cpu_ms_per_request / rows[0].refresh.cpu_ms_per_request)));
-console.log(`\n${cpus().length} cores, ${cpus()[0].model}; ${PEOPLE} people, 16 at once, ${SECONDS} s each\n`);
+console.log(`\n${cpus().length} cores, ${cpus()[0].model}; ${PEOPLE} people, 16 at once, the cheapest of ${ROUNDS} rounds of ${SECONDS} s\n`);
 for (const [what, rows] of Object.entries(series)) console.log(`${table(what, rows)}\n`);
 if (options.json) writeFileSync(options.json, JSON.stringify({ quick, slowest, series }, null, 2));
 if (slowest > LIMIT && !quick) {
