@@ -4,7 +4,7 @@
 //   cargo build --release -p stagedoor -p stagedoor-load && npm ci --prefix tests/backstage
 //   node bench/compare/compare.mjs [--rounds 3 | --quick] [--side stagedoor] [--only jwks,refresh] [--json FILE] [--markdown FILE]
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,6 +51,13 @@ async function measure(side, provider) {
   }
 }
 
+/** Writes the tables to a file: to their place in it, where it is a page that has one. */
+function keep(file, tables) {
+  const place = /(?<=<!-- measured -->\n\n)[^]*(?=\n<!-- \/measured -->)/;
+  const page = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  writeFileSync(file, place.test(page) ? page.replace(place, () => tables) : tables);
+}
+
 const provider = `127.0.0.1:${await freePort()}`;
 const rounds = Object.fromEntries(sides.map(side => [side, []]));
 await during([LOAD, ['provider', '--provider', provider]], {}, async () => {
@@ -64,8 +71,10 @@ await during([LOAD, ['provider', '--provider', provider]], {}, async () => {
 });
 
 const machine = { cores: cpus().length, model: cpus()[0].model, node: process.version };
-const rows = summed(rounds);
-const text = `${machine.cores} cores, ${machine.model}; Node.js ${machine.node}; SQLite in ${plan.database === 'file' ? 'files' : 'memory'}; medians of ${plan.rounds} rounds of ${plan.seconds} s each\n\n${markdown(rows, sides)}\n`;
+const medians = summed(rounds);
+const columns = sides.length === 2 ? 'Backstage / Stagedoor (ratio)' : sides[0];
+const about = `${columns}; medians of ${plan.rounds} rounds of ${plan.seconds} s each; SQLite in ${plan.database === 'file' ? 'files' : 'memory'}; ${machine.cores} cores, ${machine.model}; Node.js ${machine.node}`;
+const text = `${about}\n\n${markdown(medians)}\n`;
 console.log(`\n${text}`);
-if (plan.json) writeFileSync(plan.json, JSON.stringify({ machine, plan, rows, rounds }, null, 2));
-if (plan.markdown) writeFileSync(plan.markdown, text);
+if (plan.json) writeFileSync(plan.json, JSON.stringify({ machine, plan, medians, rounds }, null, 2));
+if (plan.markdown) keep(plan.markdown, text);

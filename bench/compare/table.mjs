@@ -1,8 +1,11 @@
-// Rounds in, rows of medians out.
+// Rounds in, medians out, and a table of them.
 
-/** What Stagedoor's CPU time of a request, or memory, may be of Backstage's. */
-const TARGETS = { refresh: 1 / 15, 'sign-in': 1 / 10, start: 1 / 12, jwks: 1 / 20, userinfo: 1 / 6, memory: 1 / 15 };
+/** What Stagedoor's CPU time of a request, and memory under load, may be of Backstage's. */
+const CPU = { refresh: 1 / 15, 'sign-in': 1 / 10, start: 1 / 12, jwks: 1 / 20, userinfo: 1 / 6 };
+const MEMORY = 1 / 15;
 const READY_MS = 50;
+
+const COLUMNS = { cpu_ms_per_request: 'CPU ms a request', per_second: 'requests/s', p50_ms: 'p50 ms', p99_ms: 'p99 ms' };
 
 function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -10,51 +13,51 @@ function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Every figure of every side: its median, and where there is a target, whether it is met. */
+/** A figure of every side, what Stagedoor's is of Backstage's, and whether that, or Stagedoor's own, is no more than it may be. */
+function figure(rounds, pick, { ratio: most, own } = {}) {
+  const of = Object.fromEntries(Object.entries(rounds).map(([side, all]) => [side, median(all.map(pick))]));
+  const ratio = of.backstage && of.stagedoor && of.stagedoor / of.backstage;
+  if (most && ratio) return { ...of, ratio, target: `1/${Math.round(1 / most)}`, met: ratio <= most };
+  if (own && of.stagedoor) return { ...of, ratio, target: String(own), met: of.stagedoor <= own };
+  return { ...of, ratio };
+}
+
+/** The medians: of each kind of request, and of the processes. */
 export function summed(rounds) {
-  const sides = Object.keys(rounds);
-  const row = (what, unit, pick, target = {}) => {
-    const of = Object.fromEntries(sides.map(side => [side, median(rounds[side].map(pick))]));
-    const ratio = sides.length === 2 ? of.stagedoor / of.backstage : undefined;
-    const { most, atMost } = target;
-    const met = most === undefined ? (atMost === undefined || of.stagedoor === undefined ? undefined : of.stagedoor <= atMost) : ratio && ratio <= most;
-    return { what, unit, ...of, ratio, most, atMost, met };
+  const phases = Object.values(rounds)[0][0].phases;
+  return {
+    requests: phases.map(({ work, connections }, at) => {
+      const figures = Object.keys(COLUMNS).map(key => [key, figure(rounds, round => round.phases[at][key], key === 'cpu_ms_per_request' ? { ratio: CPU[work] } : {})]);
+      return { work, connections, ...Object.fromEntries(figures) };
+    }),
+    process: {
+      'time to ready, ms': figure(rounds, round => round.readyMs, { own: READY_MS }),
+      'memory at rest, MiB': figure(rounds, round => round.idleMib),
+      'memory under load, MiB': figure(rounds, round => round.phases.at(-1).peak_mib, { ratio: MEMORY }),
+    },
   };
-  const phases = rounds[sides[0]][0].phases.flatMap(({ work, connections }, at) => {
-    const name = `${work}, ${connections} connection${connections === 1 ? '' : 's'}`;
-    return [
-      row(name, 'CPU ms a request', round => round.phases[at].cpu_ms_per_request, { most: TARGETS[work] }),
-      row(name, 'requests/s', round => round.phases[at].per_second),
-      row(name, 'p50 ms', round => round.phases[at].p50_ms),
-      row(name, 'p99 ms', round => round.phases[at].p99_ms),
-    ];
-  });
-  return [
-    ...phases,
-    row('time to ready', 'ms', round => round.readyMs, { atMost: READY_MS }),
-    row('memory at rest', 'MiB', round => round.idleMib),
-    row('memory under load', 'MiB', round => round.phases.at(-1).peak_mib, { most: TARGETS.memory }),
-  ];
 }
 
 const shown = number => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toPrecision(2));
-const ratio = number => (number >= 1 ? `${shown(number)} ×` : `1/${shown(1 / number)}`);
-const TITLES = { backstage: 'Backstage', stagedoor: 'Stagedoor' };
+const times = ratio => (ratio >= 1 ? `${shown(ratio)} ×` : `1/${shown(1 / ratio)}`);
+/** `490 / 5000 (10.2 ×)`: Backstage, Stagedoor, and what this is of that. */
+const cell = ({ backstage, stagedoor, ratio }) => (ratio ? `${shown(backstage)} / ${shown(stagedoor)} (${times(ratio)})` : shown(backstage ?? stagedoor));
+const verdict = ({ target, met }) => (target ? `${target}: ${met ? 'met' : '**not met**'}` : '');
 
-function targetOf({ most, atMost, met }) {
-  if (most === undefined && atMost === undefined) return '';
-  const target = most === undefined ? `${atMost}` : ratio(most);
-  return met === undefined ? target : `${target}: ${met ? 'met' : '**not met**'}`;
+function table(lines) {
+  const widths = lines[0].map((_, column) => Math.max(3, ...lines.map(line => line[column].length)));
+  const row = line => `| ${line.map((value, column) => value.padEnd(widths[column])).join(' | ')} |`;
+  return [row(lines[0]), `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`, ...lines.slice(1).map(row)].join('\n');
 }
 
-/** The rows as a table, for terminals and for pages. */
-export function markdown(rows, sides) {
-  const both = sides.length === 2;
-  const cells = [
-    ['', '', ...sides.map(side => TITLES[side]), ...(both ? ['ratio', 'target'] : [])],
-    ...rows.map(row => [row.what, row.unit, ...sides.map(side => shown(row[side])), ...(both ? [ratio(row.ratio), targetOf(row)] : [])]),
-  ];
-  const widths = cells[0].map((_, column) => Math.max(3, ...cells.map(line => line[column].length)));
-  const line = values => `| ${values.map((value, column) => value.padEnd(widths[column])).join(' | ')} |`;
-  return [line(cells[0]), `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`, ...cells.slice(1).map(line)].join('\n');
+/** The medians as tables, for terminals and for pages. */
+export function markdown({ requests, process }) {
+  const [cpu, ...others] = Object.keys(COLUMNS);
+  return [
+    table([
+      ['', COLUMNS[cpu], 'target', ...others.map(key => COLUMNS[key])],
+      ...requests.map(row => [`${row.work}, ${row.connections} at once`, cell(row[cpu]), verdict(row[cpu]), ...others.map(key => cell(row[key]))]),
+    ]),
+    table([['', 'the process', 'target'], ...Object.entries(process).map(([what, is]) => [what, cell(is), verdict(is)])]),
+  ].join('\n\n');
 }

@@ -24,16 +24,17 @@ test('Stagedoor and Backstage answer the same load, and Stagedoor for less', asy
   const env = { ...process.env, STAGEDOOR_BIN: binary(), STAGEDOOR_LOAD_BIN: loadBinary() };
   // It ends well only when no request failed.
   const { stdout } = await run(process.execPath, [compare, '--quick', '--json', json, '--markdown', page], { env, timeout: 170_000 });
-  const { rows, rounds } = JSON.parse(readFileSync(json, 'utf8'));
+  const { medians, rounds } = JSON.parse(readFileSync(json, 'utf8'));
 
   for (const side of ['backstage', 'stagedoor']) {
     assert.equal(rounds[side].length, 1);
     for (const { work, connections, requests } of rounds[side][0].phases) assert.ok(requests > 0, `${side}: ${work} at ${connections}`);
   }
-  const cpu = rows.filter(({ unit }) => unit === 'CPU ms a request');
-  assert.deepEqual(cpu.map(({ what }) => what.split(',')[0]), ['refresh', 'refresh', 'refresh', 'sign-in', 'start', 'jwks', 'userinfo']);
-  for (const { what, ratio } of cpu) assert.ok(ratio < CPU[what.split(',')[0]], `${what}: ${ratio.toFixed(3)}\n${stdout}`);
-  const memory = rows.find(({ what }) => what === 'memory under load');
-  assert.ok(memory.ratio < MEMORY, `memory: ${memory.ratio.toFixed(3)}\n${stdout}`);
+  assert.deepEqual(medians.requests.map(({ work, connections }) => [work, connections]), [
+    ['refresh', 64], ['refresh', 16], ['refresh', 1], ['sign-in', 16], ['start', 16], ['jwks', 16], ['userinfo', 16],
+  ]);
+  for (const { work, cpu_ms_per_request: { ratio } } of medians.requests) assert.ok(ratio < CPU[work], `${work}: ${ratio.toFixed(3)}\n${stdout}`);
+  const { ratio } = medians.process['memory under load, MiB'];
+  assert.ok(ratio < MEMORY, `memory: ${ratio.toFixed(3)}\n${stdout}`);
   assert.ok(stdout.includes(readFileSync(page, 'utf8')), 'the page is what was printed');
 });

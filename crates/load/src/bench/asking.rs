@@ -140,7 +140,8 @@ mod tests {
     async fn answers(times: u64) -> String {
         let left = Arc::new(AtomicU64::new(times));
         let answer = |State(left): State<Arc<AtomicU64>>| async move {
-            let less = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+            let less =
+                left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
             less.map_or(StatusCode::INTERNAL_SERVER_ERROR, |_| StatusCode::OK)
         };
         let router = Router::new().route("/asked", get(answer)).with_state(left);

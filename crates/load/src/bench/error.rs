@@ -1,5 +1,7 @@
 //! Why there are no figures.
 
+use std::time::Duration;
+
 use super::work::Work;
 use crate::failure::Failure;
 
@@ -14,6 +16,8 @@ pub(crate) enum BenchError {
     Url(String),
     #[error("nobody got in: {0}")]
     NotIn(Failure),
+    #[error("somebody did not get in within {0:?}")]
+    Slow(Duration),
     #[error("{work:?} at {connections}: {times} times {failure}")]
     Failed {
         work: Work,

@@ -24,7 +24,7 @@ use crate::{
 use asking::Asking;
 
 /// How long someone tries before a phase is given up.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What is measured, on how many connections. First what warms a server up that
 /// compiles itself while it runs.
@@ -125,6 +125,9 @@ impl Phase<'_> {
         let before = Measurements::shared();
         crowd.sign_everyone_in(&before).await;
         self.nothing_failed(&before)?;
+        if crowd.given_up() > 0 {
+            return Err(BenchError::Slow(PATIENCE));
+        }
         let schedule = |duration| Schedule {
             hour: Duration::ZERO,
             duration,
