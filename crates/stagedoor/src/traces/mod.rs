@@ -2,7 +2,7 @@
 //! to a collector that may be slow or away.
 //!
 //! Everything that knows OpenTelemetry is here. Other crates make spans with
-//! the target [`TARGET`], and are handed a trace context.
+//! the target `stagedoor::trace`, and are handed a trace context.
 
 mod context;
 mod export;

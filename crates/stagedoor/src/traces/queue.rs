@@ -116,3 +116,45 @@ impl<E: SpanExporter> Collector<E> {
 fn dropped(reason: &'static str, spans: u64) {
     counter!("stagedoor_trace_spans_dropped_total", "reason" => reason).increment(spans);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Instant, SystemTime};
+
+    use opentelemetry::{
+        InstrumentationScope, SpanId,
+        trace::{SpanContext, SpanKind, Status},
+    };
+    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+
+    use super::*;
+
+    fn span() -> SpanData {
+        SpanData {
+            span_context: SpanContext::NONE,
+            parent_span_id: SpanId::INVALID,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: "one".into(),
+            start_time: SystemTime::UNIX_EPOCH,
+            end_time: SystemTime::UNIX_EPOCH,
+            attributes: Vec::new(),
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: InstrumentationScope::default(),
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_dropped_and_nobody_waits() {
+        let (queue, spans) = Queue::new();
+        let started = Instant::now();
+        for _ in 0..MOST + 100 {
+            queue.on_end(span());
+        }
+        assert_eq!(spans.len(), MOST);
+        assert!(started.elapsed() < Duration::from_secs(1));
+    }
+}
