@@ -81,6 +81,11 @@ test('every code has a row, one only, and no row is of a code that does not exis
   assert.deepEqual(there.filter(code => !exist.has(code)).sort(), [], 'do not exist');
 });
 
+test('the sign-in page knows the same codes', () => {
+  const [, list] = /const CODES: &\[&str\] = &\[([^\]]*)\]/.exec(source('crates/server/src/pages/codes.rs'));
+  assert.deepEqual([...list.matchAll(/"(\w+)"/g)].map(([, code]) => code), rows.flatMap(({ codes }) => codes).sort());
+});
+
 test('every message of a row is said in those words', () => {
   const said = ['crates/signin/src', 'crates/oidc/src', 'crates/server/src', 'crates/stagedoor/src', 'crates/storage/src'].flatMap(sources).map(({ text }) => text).concat(readFileSync(root('web/popup.js'), 'utf8')).join('\n');
   const tables = block.markdown.split('\n').filter(line => line.startsWith('| '));

@@ -1,14 +1,18 @@
 //! The popup's last page, which hands the result of a sign-in to the app
 //! (contract §7).
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 
 use super::assets::{PageAt, paths};
 use super::explain::explain;
 use super::look::Look;
 use super::script::{encode_uri_component, escape_html, sha256_base64};
-use super::sign_in::shortened;
 use super::words::Words;
+
+/// Characters of a message from outside that are shown.
+const LONGEST_MESSAGE: usize = 300;
 
 /// A page that posts one message to the window that opened it.
 ///
@@ -100,5 +104,13 @@ fn outcome(words: &Words, message_json: &str) -> String {
             escape_html(&shortened(&error.message))
         ),
         _ => format!("<h1>{}</h1>", words.done),
+    }
+}
+
+/// Cuts a message from outside to a length that cannot push the page away.
+fn shortened(message: &str) -> Cow<'_, str> {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        None => Cow::Borrowed(message),
+        Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
     }
 }

@@ -9,6 +9,7 @@
 mod accent;
 mod assets;
 mod client;
+mod codes;
 mod explain;
 mod frame;
 mod icons;
@@ -28,6 +29,7 @@ mod tests;
 pub(crate) use accent::accent_sheet;
 pub(crate) use assets::assets;
 pub(crate) use client::{ClientWay, client_page};
+pub(crate) use codes::is_known;
 pub(crate) use explain::explain;
 pub(crate) use frame::frame_page;
 pub(crate) use icons::{drawing, icon_path};

@@ -13,9 +13,6 @@ use super::look::Look;
 use super::script::escape_html;
 use super::words::{Fill, Words};
 
-/// Characters of a message from outside that are shown.
-const LONGEST_MESSAGE: usize = 300;
-
 /// One provider that can be signed in with.
 #[derive(Debug)]
 pub(crate) struct ProviderButton<'a> {
@@ -76,12 +73,11 @@ impl ProviderButton<'_> {
     }
 }
 
-/// The failure a redirect brought back.
+/// The failure a redirect brought back. What else the address says of it
+/// (`error`) is not shown: anybody can write an address.
 #[derive(Debug, Default)]
 pub(crate) struct Failure<'a> {
-    /// `error`: as Backstage's frontend is told.
-    pub(crate) message: Option<&'a str>,
-    /// `code`
+    /// `code`, one of ours.
     pub(crate) code: Option<&'a str>,
     /// `request`: the id that finds it in the logs.
     pub(crate) request: Option<&'a str>,
@@ -212,28 +208,14 @@ impl SignInTemplate<'_> {
     }
 
     /// The details of the failure, for whoever helps.
-    fn details(&self) -> Vec<Cow<'_, str>> {
-        let Some(failure) = &self.page.failure else {
-            return Vec::new();
-        };
-        let named = match (failure.code, failure.request) {
+    fn details(&self) -> Option<String> {
+        let failure = self.page.failure.as_ref()?;
+        let code = failure.code?;
+        Some(match failure.request {
             // Isolated (U+2068, U+2069): beside Arabic its digits would go astray.
-            (Some(code), Some(id)) => Some(format!(
-                "{code} · {} \u{2068}{id}\u{2069}",
-                self.words.request
-            )),
-            (Some(code), None) => Some(code.to_owned()),
-            (None, id) => id.map(|id| format!("{} {id}", self.words.request)),
-        };
-        // There it says nothing that the page does not.
-        let message = failure
-            .message
-            .filter(|message| !message.is_empty() && self.page.unknown_at().is_none());
-        message
-            .map(shortened)
-            .into_iter()
-            .chain(named.map(Cow::Owned))
-            .collect()
+            Some(id) => format!("{code} · {} \u{2068}{id}\u{2069}", self.words.request),
+            None => code.to_owned(),
+        })
     }
 }
 
@@ -273,12 +255,4 @@ fn spoken(words: &Words) -> String {
     })
     .to_string()
     .replace('<', "\\u003c")
-}
-
-/// Cuts a message from outside to a length that cannot push the page away.
-pub(super) fn shortened(message: &str) -> Cow<'_, str> {
-    match message.char_indices().nth(LONGEST_MESSAGE) {
-        None => Cow::Borrowed(message),
-        Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
-    }
 }

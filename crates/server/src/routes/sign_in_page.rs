@@ -14,7 +14,7 @@ use crate::{
     error::ApiError,
     language::Language,
     pages::{
-        Failure, LANGUAGE_COOKIE, LANGUAGES, LanguageLink, ProviderButton, SignInPage,
+        Failure, LANGUAGE_COOKIE, LANGUAGES, LanguageLink, ProviderButton, SignInPage, is_known,
         sign_in_page, words_named,
     },
     parameters::Parameters,
@@ -23,7 +23,7 @@ use crate::{
 
 /// A chosen language is kept for a year.
 const CHOICE_SECONDS: u32 = 365 * 24 * 60 * 60;
-/// Longer codes and ids are not ours.
+/// Longer ids are not ours.
 const LONGEST_NAME: usize = 64;
 
 /// What the address says.
@@ -42,17 +42,17 @@ impl<'a> Query<'a> {
         let environment = parameters.one("env")?;
         let environment = environment.unwrap_or(&settings.environment);
         let failure = Failure {
-            message: parameters.one("error")?,
-            code: parameters.one("code")?.filter(|code| is_name(code)),
+            code: parameters.one("code")?.filter(|code| is_known(code)),
             request: parameters.one("request")?.filter(|id| is_name(id)),
             via: parameters.one("via")?,
         };
+        let has_failed = failure.code.is_some() || parameters.one("error")?.is_some();
         Ok(Self {
             environment,
             elsewhere: environment != settings.environment,
             language: parameters.one("lang")?,
             may_go: failure.via.is_none() && parameters.one("no-auto")?.is_none(),
-            failure: (failure.message.is_some() || failure.code.is_some()).then_some(failure),
+            failure: has_failed.then_some(failure),
         })
     }
 }
@@ -145,7 +145,7 @@ fn choice(tag: &str, secure: bool) -> Option<HeaderValue> {
     .ok()
 }
 
-/// This page in each language; of a failure the code goes along, not the text.
+/// This page in each language; of a failure the code goes along.
 fn language_links(query: &Query<'_>) -> Vec<LanguageLink> {
     let failure = query.failure.as_ref();
     let kept = [
