@@ -3,10 +3,9 @@
 use axum::{
     Json,
     extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, Method, StatusCode, Uri, header};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 use stagedoor_signin::{ErrorName, SignInError, native::OAuthError, tokens::TokenError};
 
@@ -150,6 +149,13 @@ pub(crate) const fn status_of(name: ErrorName) -> StatusCode {
     }
 }
 
+/// Marks an answer that was given in place of another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Why {
+    TooManyRequests { seconds: u64 },
+    Overloaded,
+}
+
 /// What the body says besides the request, which [`with_body`] knows.
 #[derive(Debug, Clone)]
 struct Said {
@@ -199,9 +205,13 @@ impl IntoResponse for ApiError {
 
 /// Gives every error its JSON body, also those of the framework: a method not
 /// allowed, a body too large, a time limit reached.
-pub(crate) async fn with_body(method: Method, uri: Uri, request: Request, next: Next) -> Response {
+pub(crate) async fn with_body(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let request_id = request.extensions().get::<RequestId>().cloned();
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let status = response.status();
     let said = match response.extensions_mut().remove::<Said>() {
         Some(said) => said,

@@ -1,10 +1,6 @@
 //! Headers that every answer carries.
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use http::{HeaderName, HeaderValue, header};
 use url::{Host, Url};
 
@@ -37,11 +33,11 @@ fn is_always_encrypted(base_url: &Url) -> bool {
 /// Adds what a browser needs to be careful, without replacing what a route
 /// has set.
 pub(crate) async fn secure(
-    State(state): State<AppState>,
+    state: &AppState,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if is_always_encrypted(&state.settings.base_url) {
         response
             .headers_mut()

@@ -24,6 +24,14 @@ impl Language {
         Self(words_for(cookies.get(LANGUAGE_COOKIE), asked))
     }
 
+    /// The language of a person; `None` where a program asks, which reads no
+    /// HTML.
+    pub(crate) fn of_reader(headers: &HeaderMap) -> Option<Self> {
+        let accepted = headers.get(header::ACCEPT).and_then(|it| it.to_str().ok());
+        let reads_html = accepted.is_some_and(|accepted| accepted.contains("text/html"));
+        reads_html.then(|| Self::of(headers))
+    }
+
     /// How a page in this language looks.
     pub(crate) fn look(self, page: &PageSettings) -> Look<'_> {
         Look {

@@ -3,6 +3,7 @@
 //! One file per route in `routes/`, named as the route is. Every route parses
 //! its request once, asks [`stagedoor_signin`] once, and renders one answer.
 
+mod around;
 mod client;
 mod cookies;
 mod cors;
@@ -34,6 +35,6 @@ pub use metrics::{Metrics, MetricsError};
 pub use router::router;
 pub use serve::{Bound, ServeError};
 pub use settings::{CorsSettings, PageSettings, ServerSettings, auth_url};
-pub use state::{AppState, ConfigurationStatus};
+pub use state::{AppParts, AppState, ConfigurationStatus};
 pub use tls::{Tls, TlsError};
 pub use traces::RequestTraces;

@@ -9,7 +9,6 @@ use std::{sync::OnceLock, time::Instant};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    middleware::Next,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -129,7 +128,10 @@ fn flag(is_so: bool) -> f64 {
 
 /// Counts and times every request by its route, never by its path, of which
 /// anyone can make any number.
-pub(crate) async fn count_request(request: Request, next: Next) -> Response {
+pub(crate) async fn count_request(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -137,7 +139,7 @@ pub(crate) async fn count_request(request: Request, next: Next) -> Response {
         .to_owned();
     let _in_flight = InFlight::begin();
     let started = Instant::now();
-    let response = next.run(request).await;
+    let response = next(request).await;
     let status = response.status().as_str().to_owned();
     let labels = [("route", route), ("status", status)];
     histogram!("stagedoor_http_request_duration_seconds", &labels).record(started.elapsed());

@@ -6,18 +6,13 @@ use std::{
     sync::{Arc, Once},
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::{extract::Request, response::Response};
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 
 use crate::{
-    AppState,
-    client::{ClientAddress, Peer},
-    traces::Trace,
+    client::{ClientAddress, ClientAddresses, Peer},
+    traces::{RequestTraces, Trace},
 };
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,13 +44,14 @@ impl RequestId {
 
 /// Names the request and its client, and opens its span.
 pub(crate) async fn name_request(
-    State(state): State<AppState>,
+    addresses: &ClientAddresses,
+    traces: Option<&dyn RequestTraces>,
     mut request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let id = RequestId::of(&request);
-    let client = client_of(&state, &request);
-    let trace = Trace::begin(state.traces.as_deref(), &request, id.as_str());
+    let client = client_of(addresses, &request);
+    let trace = Trace::begin(traces, &request, id.as_str());
     let span = tracing::info_span!(
         "request",
         request_id = id.as_str(),
@@ -66,7 +62,7 @@ pub(crate) async fn name_request(
     );
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(client);
-    let answering = next.run(request).instrument(span);
+    let answering = next(request).instrument(span);
     let mut response = answering.instrument(trace.span()).await;
     trace.end(&response);
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
@@ -75,14 +71,11 @@ pub(crate) async fn name_request(
     response
 }
 
-fn client_of(state: &AppState, request: &Request) -> ClientAddress {
+fn client_of(addresses: &ClientAddresses, request: &Request) -> ClientAddress {
     static SAID: Once = Once::new();
     let peer = request.extensions().get::<Peer>();
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    let client = state
-        .settings
-        .client_addresses
-        .find(peer, request.headers());
+    let client = addresses.find(peer, request.headers());
     if client.is_shared() {
         SAID.call_once(|| tracing::warn!(
             proxy = %client,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::from_fn_with_state,
     routing::{any, delete, get, post},
 };
 use http::StatusCode;
@@ -12,13 +12,12 @@ use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer,
 };
 
-use crate::{AppState, cors, error, headers, limits, metrics, request_id, routes};
+use crate::{AppState, around, cors, routes};
 
 /// The whole service.
 pub fn router(state: AppState) -> Router {
     let limit = state.settings.request_timeout;
-    // Errors of the guards get their body too.
-    let auth = limited(guarded(auth_routes(), limit), &state).layer(from_fn(error::with_body));
+    let auth = guarded(auth_routes(), limit).layer(from_fn_with_state(state.clone(), around::auth));
     let mut router = Router::new().nest("/api/auth", auth.clone());
     let base_path = state
         .settings
@@ -30,46 +29,24 @@ pub fn router(state: AppState) -> Router {
         // Behind a proxy that does not take the base URL's path off.
         router = router.nest(&format!("{base_path}/api/auth"), auth);
     }
+    let pages = guarded(pages(), limit).layer(from_fn_with_state(state.clone(), around::page));
+    let others = guarded(other_routes(), limit);
     let mut router = router
-        .merge(limited(guarded(pages(), limit), &state))
-        .layer(from_fn_with_state(state.clone(), limits::for_people))
-        .merge(guarded(other_routes(), limit))
-        .layer(from_fn_with_state(
-            state.clone(),
-            routes::failed::for_people,
-        ));
+        .merge(pages)
+        .merge(others.layer(from_fn_with_state(state.clone(), around::other)));
     if let Some(settings) = &state.settings.cors {
         router = router.layer(cors::layer(settings));
     }
     router
-        .layer(from_fn_with_state(state.clone(), headers::secure))
-        .layer(from_fn(metrics::count_request))
-        .layer(from_fn_with_state(state.clone(), request_id::name_request))
+        .layer(from_fn_with_state(state.clone(), around::all))
         .with_state(state)
 }
 
-/// Bounds how much one client, and how much all of them together may ask for.
-/// Nobody who asks for health is turned away.
-fn limited(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
-    routes
-        .layer(from_fn_with_state(state.in_flight.clone(), limits::admit))
-        .layer(from_fn(limits::read_body))
-        .layer(from_fn_with_state(
-            state.rate_limits.clone(),
-            limits::limit_rate,
-        ))
-}
-
-/// Bounds the time of every request and the size of its head, and turns a panic
-/// into an error.
+/// Bounds the time of every request, and turns a panic into an error.
 fn guarded(routes: Router<AppState>, limit: Duration) -> Router<AppState> {
-    routes
-        .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            limit,
-        ))
-        .layer(from_fn(limits::limit_size))
+    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limit);
+    // Together: each layer by itself is boxed, and copied with all that is in it.
+    routes.layer((CatchPanicLayer::new(), timeout))
 }
 
 fn pages() -> Router<AppState> {

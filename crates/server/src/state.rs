@@ -1,8 +1,11 @@
 //! What every route can reach.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ops::Deref,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use stagedoor_signin::{SignIn, tokens::KeyRing};
@@ -13,9 +16,28 @@ use crate::{
     traces::RequestTraces,
 };
 
-/// The parts behind the door.
+/// The parts behind the door, which all requests share.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<AppParts>);
+
+impl AppState {
+    /// Shares `parts`.
+    #[must_use]
+    pub fn new(parts: AppParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
+/// The parts behind the door.
+pub struct AppParts {
     /// The flows.
     pub sign_in: Arc<SignIn>,
     /// The keys of plugin tokens, published for other plugins.

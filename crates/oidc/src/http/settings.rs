@@ -60,6 +60,14 @@ pub enum HttpSetupError {
 }
 
 impl HttpSettings {
+    /// Whether the extra authorities can be read, without setting up a client.
+    ///
+    /// # Errors
+    /// [`HttpSetupError::BadCertificate`].
+    pub fn check_authorities(&self) -> Result<(), HttpSetupError> {
+        self.builder().map(drop)
+    }
+
     /// A client that follows no redirect, to which more can be added.
     pub(super) fn builder(&self) -> Result<ClientBuilder, HttpSetupError> {
         let mut builder = Client::builder()

@@ -6,7 +6,6 @@ use std::{error::Error, time::Duration};
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http_body_util::LengthLimitError;
@@ -18,13 +17,16 @@ use crate::error::ApiError;
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads the body, no more than [`MAX_BODY_BYTES`] of it.
-pub(crate) async fn read_body(request: Request, next: Next) -> Response {
+pub(crate) async fn read_body(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return next(request).await;
     }
     let (parts, body) = request.into_parts();
     match read(body).await {
-        Ok(body) => next.run(Request::from_parts(parts, body)).await,
+        Ok(body) => next(Request::from_parts(parts, body)).await,
         Err(error) => error.into_response(),
     }
 }

@@ -5,11 +5,10 @@
 //! come back, so that memory stays where it is and whoever is let in gets an
 //! answer. Health is asked on another way.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use metrics::counter;
@@ -18,8 +17,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::{aggregate::Aggregate, turned_away::Why};
-use crate::{error::ApiError, places::PlaceKind};
+use super::aggregate::Aggregate;
+use crate::{
+    error::{ApiError, Why},
+    places::PlaceKind,
+};
 
 /// How long a request waits for a place: as long as a person does not mind.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -60,9 +62,9 @@ impl InFlight {
 
 /// Lets a request in when there is a place for it.
 pub(crate) async fn admit(
-    State(in_flight): State<Arc<InFlight>>,
+    in_flight: &InFlight,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     // A connection that is one too many is not worth waiting for.
     let is_beyond = request.extensions().get() == Some(&PlaceKind::Beyond);
@@ -77,7 +79,7 @@ pub(crate) async fn admit(
         response.extensions_mut().insert(Why::Overloaded);
         return response;
     };
-    next.run(request).await
+    next(request).await
 }
 
 #[cfg(test)]

@@ -9,23 +9,22 @@ use std::{
     hash::{BuildHasher, RandomState},
     net::IpAddr,
     num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
 use metrics::counter;
 
-use super::{aggregate::Aggregate, turned_away::Why};
-use crate::{client::ClientAddress, error::ApiError};
+use super::aggregate::Aggregate;
+use crate::{
+    client::ClientAddress,
+    error::{ApiError, Why},
+};
 
 /// Places in a table: 128 kB. A thousand clients at once have 1 in 16 that
 /// shares its place with another.
@@ -99,16 +98,16 @@ enum Counts {
 
 /// Turns away what is too much.
 pub(crate) async fn limit_rate(
-    State(limits): State<Arc<RateLimits>>,
+    limits: &RateLimits,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
     let route = request.extensions().get::<MatchedPath>();
     let client = request.extensions().get::<ClientAddress>().copied();
     let limited = route.and_then(|route| limits.of(route.as_str()));
     let (Some((limiter, counts)), Some(client)) = (limited, client.filter(|it| !it.is_shared()))
     else {
-        return next.run(request).await;
+        return next(request).await;
     };
     let allowed = match counts {
         Counts::Everything => limiter.take(client.ip()),
@@ -118,7 +117,7 @@ pub(crate) async fn limit_rate(
         limiter.tell(client);
         return refusal(wait);
     }
-    let response = next.run(request).await;
+    let response = next(request).await;
     if counts == Counts::Failures && is_refusal(response.status()) {
         let _ = limiter.take(client.ip());
     }

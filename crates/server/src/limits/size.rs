@@ -4,7 +4,6 @@
 
 use axum::{
     extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, header};
@@ -23,9 +22,12 @@ const MAX_COOKIE_BYTES: usize = 32 * 1024;
 const MAX_OTHER_BYTES: usize = 16 * 1024;
 
 /// Refuses what is too large, and says which part of it.
-pub(crate) async fn limit_size(request: Request, next: Next) -> Response {
+pub(crate) async fn limit_size(
+    request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     match check(&request) {
-        Ok(()) => next.run(request).await,
+        Ok(()) => next(request).await,
         Err(error) => error.into_response(),
     }
 }

@@ -4,45 +4,35 @@
 //! not lost, since nothing of it has been used up yet.
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{Html, IntoResponse, Response},
 };
 use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::{
-    AppState,
-    error::ApiError,
+    error::{ApiError, Why},
     language::Language,
     pages::{Look, NoticePage, notice_page},
     request_id::RequestId,
-    routes::not_found::accepts_html,
+    settings::PageSettings,
 };
 
 /// How long a page waits that was not told: as long as the client is.
 const AGAIN: u64 = 2;
 
-/// Marks an answer that was given in place of another.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Why {
-    TooManyRequests { seconds: u64 },
-    Overloaded,
-}
-
 /// Gives those who read HTML a page in place of JSON.
 pub(crate) async fn for_people(
-    State(state): State<AppState>,
+    settings: &PageSettings,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
-    let reads_html = accepts_html(request.headers());
-    let language = Language::of(request.headers());
+    let reader = Language::of_reader(request.headers());
     let id = request.extensions().get::<RequestId>().cloned();
     // What was posted would not be posted again.
     let comes_back = request.method() == Method::GET;
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let why = response.extensions_mut().remove::<Why>();
-    let Some(why) = why.filter(|_| reads_html) else {
+    let (Some(why), Some(language)) = (why, reader) else {
         return response;
     };
     let status = response.status();
@@ -51,7 +41,7 @@ pub(crate) async fn for_people(
         status,
         comes_back,
         id.as_ref(),
-        language.look(&state.settings.page),
+        language.look(settings),
     ) {
         Ok(html) => {
             let mut page = (status, Html(html)).into_response();

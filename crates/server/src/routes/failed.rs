@@ -2,13 +2,11 @@
 //! person what happened and what they can do, not JSON.
 
 use axum::{
-    extract::{Request, State},
-    middleware::Next,
+    extract::Request,
     response::{Html, IntoResponse, Response},
 };
 use http::{StatusCode, header};
 
-use super::not_found::accepts_html;
 use crate::{
     AppState,
     error::FailedWith,
@@ -19,24 +17,23 @@ use crate::{
 
 /// Turns a bare 404, and errors of the routes below `/api/auth`, into pages.
 pub(crate) async fn for_people(
-    State(state): State<AppState>,
+    state: &AppState,
     request: Request,
-    next: Next,
+    next: impl AsyncFnOnce(Request) -> Response,
 ) -> Response {
-    let reads_html = accepts_html(request.headers());
-    let language = Language::of(request.headers());
+    let reader = Language::of_reader(request.headers());
     let id = request.extensions().get::<RequestId>().cloned();
     let in_popup = request
         .uri()
         .query()
         .is_some_and(|query| query.split('&').any(|pair| pair == "flow=popup"));
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     let code = response.extensions_mut().remove::<FailedWith>();
     let bare = response.status() == StatusCode::NOT_FOUND
         && !response.headers().contains_key(header::CONTENT_TYPE);
-    if !reads_html || !(bare || code.is_some()) {
+    let Some(language) = reader.filter(|_| bare || code.is_some()) else {
         return response;
-    }
+    };
     let status = response.status();
     let settings = &state.settings;
     let look = language.look(&settings.page);

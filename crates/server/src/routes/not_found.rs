@@ -1,7 +1,7 @@
 //! What is not there.
 
 use axum::extract::State;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{StatusCode, Uri};
 use stagedoor_signin::SignInError;
 
 use crate::{AppState, error::ApiError};
@@ -23,11 +23,4 @@ pub(crate) async fn provider(State(state): State<AppState>, uri: Uri) -> ApiErro
 /// Anything else.
 pub(crate) async fn page() -> StatusCode {
     StatusCode::NOT_FOUND
-}
-
-pub(crate) fn accepts_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
 }

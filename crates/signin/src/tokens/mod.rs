@@ -8,15 +8,16 @@ use jiff::SignedDuration;
 use moka::sync::Cache;
 use serde_json::{Value, json};
 use stagedoor_ambient::SharedClock;
-use stagedoor_identity::{
-    BackstageIdentity, EntityRef, UserClaims, UserTokenIssuer, UserTokenVerifier, VerifiedUser,
-};
+use stagedoor_identity::{BackstageIdentity, EntityRef, UserClaims, UserTokenIssuer, VerifiedUser};
 use stagedoor_storage::UserInfoStore;
 
+mod checked;
 mod error;
 mod key_ring;
 mod memory_keys;
 mod published;
+
+use checked::CheckedTokens;
 
 pub use error::TokenError;
 pub use key_ring::{KeyRing, KeyRingSettings, KeySource};
@@ -29,6 +30,10 @@ const REMEMBERED_USERS: u64 = 20_000;
 /// A Backstage on the same database may write there too: after this long the
 /// info is written again, changed or not.
 const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(300);
+/// Of how many users the info is answered from memory, and how old it may be:
+/// as old as the published keys.
+const ANSWERED_USERS: u64 = 1_024;
+const ANSWERED_FOR: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Issues and verifies Backstage tokens.
 pub struct TokenService {
@@ -36,6 +41,8 @@ pub struct TokenService {
     keys: Arc<KeyRing>,
     user_info: Arc<dyn UserInfoStore>,
     written: Cache<EntityRef, [u8; 32]>,
+    answered: Cache<EntityRef, Arc<Value>>,
+    checked: CheckedTokens,
     clock: SharedClock,
 }
 
@@ -52,11 +59,17 @@ impl TokenService {
             .max_capacity(REMEMBERED_USERS)
             .time_to_live(REMEMBERED_FOR)
             .build();
+        let answered = Cache::builder()
+            .max_capacity(ANSWERED_USERS)
+            .time_to_live(ANSWERED_FOR)
+            .build();
         Self {
             issuer,
             keys,
             user_info,
             written,
+            answered,
+            checked: CheckedTokens::default(),
             clock,
         }
     }
@@ -88,6 +101,7 @@ impl TokenService {
             .put_user_info(&claims.sub, &info, self.clock.now())
             .await?;
         self.written.insert(claims.sub.clone(), fingerprint);
+        self.answered.insert(claims.sub.clone(), Arc::new(info));
         Ok(())
     }
 
@@ -97,7 +111,8 @@ impl TokenService {
     /// [`TokenError::Refused`] when it is not one of ours, or not any more.
     pub async fn verify_user_token(&self, token: &str) -> Result<VerifiedUser, TokenError> {
         let verify = |keys: &PublishedKeys| {
-            UserTokenVerifier::verify(token, keys.set(), &self.issuer.issuer, self.clock.now())
+            let issuer = &self.issuer.issuer;
+            self.checked.verify(token, keys, issuer, self.clock.now())
         };
         let keys = self.keys.published().await?;
         match verify(&keys) {
@@ -111,12 +126,21 @@ impl TokenService {
         }
     }
 
-    /// What was last issued for `user`: the body of `/v1/userinfo`.
+    /// What was last issued for `user`, by another node a second ago at the
+    /// latest: the body of `/v1/userinfo`.
     ///
     /// # Errors
     /// When the database can't be asked.
-    pub async fn user_info(&self, user: &EntityRef) -> Result<Option<Value>, TokenError> {
-        Ok(self.user_info.user_info(user).await?)
+    pub async fn user_info(&self, user: &EntityRef) -> Result<Option<Arc<Value>>, TokenError> {
+        if let Some(info) = self.answered.get(user) {
+            return Ok(Some(info));
+        }
+        let Some(info) = self.user_info.user_info(user).await? else {
+            return Ok(None);
+        };
+        // What was written here meanwhile is newer, and stays.
+        let entry = self.answered.entry_by_ref(user);
+        Ok(Some(entry.or_insert(Arc::new(info)).into_value()))
     }
 
     /// The keys that user tokens are signed with.

@@ -9,7 +9,7 @@ use stagedoor_identity::{
     EntityRef, SigningAlgorithm, UserClaims, UserTokenIssuer, UserTokenKind, limited_user_token,
 };
 use stagedoor_signin::tokens::{KeyRing, KeyRingSettings, KeySource, TokenError, TokenService};
-use stagedoor_storage::UserInfoStore;
+use stagedoor_storage::{SigningKeyStore, UserInfoStore};
 
 use crate::support::{House, ISSUER};
 
@@ -101,6 +101,26 @@ async fn another_node_s_brand_new_token_verifies_at_once() {
     assert_eq!(verified.user_entity_ref, ada());
 }
 
+/// Also when its signature was found good before.
+#[tokio::test]
+async fn a_token_is_refused_once_its_key_is_taken_away() {
+    let house = House::new().await;
+    let tokens = node(&house);
+    let identity = tokens.issue_user_token(claims(&[])).await.unwrap();
+    let token = identity.token.expose();
+    let limited = limited_user_token(token).unwrap();
+    for token in [token, &limited, token, &limited] {
+        assert!(tokens.verify_user_token(token).await.is_ok());
+    }
+    let kid = tokens.keys().current().await.unwrap().kid().to_owned();
+    house.storage.remove_keys(&[kid]).await.unwrap();
+    house.later(1);
+    for token in [token, &limited] {
+        let outcome = tokens.verify_user_token(token).await;
+        assert!(matches!(outcome, Err(TokenError::Refused(_))));
+    }
+}
+
 #[tokio::test]
 async fn a_stranger_s_token_is_refused() {
     let house = House::new().await;
@@ -141,7 +161,8 @@ async fn user_info_is_what_was_issued_last() {
         "ent": ["user:default/ada", "group:default/engines"],
         "department": "engines",
     }});
-    assert_eq!(tokens.user_info(&ada()).await.unwrap(), Some(expected));
+    let info = tokens.user_info(&ada()).await.unwrap();
+    assert_eq!(info.as_deref(), Some(&expected));
 }
 
 #[tokio::test]

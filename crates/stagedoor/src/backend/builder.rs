@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use stagedoor_ambient::SharedClock;
+use stagedoor_ambient::{SharedClock, SharedEntropy};
 use stagedoor_config::{ConfigFiles, Environment, Settings};
-use stagedoor_server::{AppState, Bound, InFlight, connections_within_limits, router};
+use stagedoor_server::{AppParts, AppState, Bound, InFlight, connections_within_limits, router};
 use stagedoor_signin::{
     Parts, RefreshPatience, SignIn,
     resolver::ResolverContext,
@@ -95,6 +95,7 @@ impl AuthBackendBuilder {
     /// had.
     pub async fn build(self) -> Result<AuthBackend, StartError> {
         let inputs = self.0;
+        gather_entropy(inputs.entropy.clone());
         let loaded = inputs.load()?;
         let settings = &loaded.settings;
         let authorities = parts::extra_authorities(&inputs.environment);
@@ -152,6 +153,12 @@ impl AuthBackendBuilder {
     }
 }
 
+/// Seeds the generator beside everything else: AWS-LC measures the jitter of the
+/// processor for some 20 ms before it gives its first random byte.
+fn gather_entropy(entropy: SharedEntropy) {
+    tokio::task::spawn_blocking(move || entropy.fill(&mut [0]));
+}
+
 /// What every route can reach.
 fn state(
     inputs: &Inputs,
@@ -161,7 +168,7 @@ fn state(
     traces: Option<&Traces>,
 ) -> Result<AppState, StartError> {
     let [_, requests] = parts::limits(settings);
-    let state = AppState {
+    let state = AppState::new(AppParts {
         sign_in: sign_in.clone(),
         plugin_keys: plugin_keys.clone(),
         configuration: Arc::default(),
@@ -169,7 +176,7 @@ fn state(
         rate_limits: Arc::new(parts::rate_limits(settings)),
         in_flight: Arc::new(InFlight::at_most(requests)),
         traces: traces.map(Traces::of_requests),
-    };
+    });
     state.configuration.is(parts::fingerprint(settings));
     Ok(state)
 }

@@ -16,12 +16,16 @@ pub(crate) type Authorities = Vec<Vec<u8>>;
 /// theirs that can't be used stops nothing: a Backstage starts with it as well.
 pub(crate) fn extra_authorities(environment: &Environment) -> Authorities {
     let authorities: Authorities = read(environment).into_iter().collect();
-    match http_client(&authorities, None) {
-        Err(error @ HttpSetupError::BadCertificate { .. }) => {
+    let settings = HttpSettings {
+        extra_ca_pems: authorities.clone(),
+        ..HttpSettings::default()
+    };
+    match settings.check_authorities() {
+        Err(error) => {
             tracing::warn!("{EXTRA_AUTHORITIES} is ignored: {error}");
             Authorities::new()
         }
-        _ => authorities,
+        Ok(()) => authorities,
     }
 }
 
