@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
   },
 });
 // Fewer people than connections would wait for each other; Backstage reads ten of them a second.
-const defaults = options.quick ? { rounds: 1, seconds: 1, 'warm-up': 0.5, 'warm-up-requests': 100, people: 64 } : { rounds: 3, seconds: 4, 'warm-up': 1, 'warm-up-requests': 1000, people: 100 };
+const defaults = options.quick ? { rounds: 1, seconds: 1, 'warm-up': 0.5, 'warm-up-requests': 100, people: 64 } : { rounds: 3, seconds: 4, 'warm-up': 1, 'warm-up-requests': 2000, people: 100 };
 const plan = { ...defaults, ...options };
 if (!['memory', 'file'].includes(plan.database)) throw new Error('--database is memory or file');
 const sides = Object.keys(SIDES).filter(side => !plan.side || side === plan.side);
