@@ -13,6 +13,9 @@ mod admission;
 pub mod audit;
 mod audit_operation;
 pub mod authenticator;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 mod claims_from;
 mod count;
 mod error;

@@ -1,5 +1,7 @@
 //! One client at one provider.
 
+#[cfg(feature = "bench")]
+mod bench;
 mod logout;
 mod refresh;
 mod sign_in;

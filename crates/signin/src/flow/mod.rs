@@ -18,3 +18,5 @@ pub use logout::{LoggedOut, LogoutRequest};
 pub use refresh::{RefreshRequest, Refreshed};
 pub use start::{StartRequest, Started};
 pub use state::FlowId;
+#[cfg(feature = "bench")]
+pub(crate) use state::{FlowCookie, FlowKind, FlowState};
