@@ -1,5 +1,10 @@
 //! An ID token checked: form, signature, and every rule.
-#![allow(dead_code, unused_imports, unreachable_pub, reason = "the tests use more of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "the tests use more of it"
+)]
 #![allow(clippy::unwrap_used, reason = "what fails here stops the benchmark")]
 
 #[path = "../tests/relying_party/support/mod.rs"]
