@@ -1,6 +1,7 @@
 // The configuration, changed while running
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after } from 'node:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,6 +57,23 @@ better('a bad change is refused with its place, and the old one serves on; SIGHU
   assert.equal((await readiness()).configuration.status, 'ok');
   door.run.child.kill('SIGHUP');
   await took(changes + 2);
+});
+
+better('a change that comes while the one before takes effect is not lost', async () => {
+  const { changes } = (await readiness()).configuration;
+  let asked = false;
+  // New providers are waited for, a little.
+  const silent = createServer(() => (asked = true));
+  await new Promise(resolve => silent.listen(0, '127.0.0.1', resolve));
+  after(() => silent.closeAllConnections() ?? silent.close());
+  const slow = providerBlock(idp, { metadataUrl: `http://127.0.0.1:${silent.address().port}/.well-known/openid-configuration` });
+  change({ ...oidc(), slow: { development: slow } });
+  await until(() => asked, { what: 'the change to be under way' });
+  change({ ...oidc(), third: { development: providerBlock(idp) } });
+  await took(changes + 2);
+  assert.deepEqual((await readiness()).providers.map(({ id }) => id), ['oidc', 'third']);
+  change(oidc());
+  await took(changes + 3);
 });
 
 better('a client secret and a session secret are rotated without a restart', async () => {

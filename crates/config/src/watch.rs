@@ -33,6 +33,7 @@ pub struct WatchError(#[from] notify::Error);
 /// the watch.
 #[derive(Debug)]
 pub struct Watcher {
+    files: Vec<PathBuf>,
     changes: channel::Receiver<u64>,
     task: JoinHandle<()>,
     _notify: RecommendedWatcher,
@@ -44,6 +45,12 @@ impl Watcher {
     /// May be cancelled without missing anything.
     pub async fn changed(&mut self) -> bool {
         self.changes.changed().await.is_ok()
+    }
+
+    /// Stands for what is in the files at this moment.
+    #[must_use]
+    pub fn content(&self) -> u64 {
+        fingerprint(&self.files)
     }
 }
 
@@ -83,6 +90,7 @@ pub fn watch(files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Watc
     let (tell, changes) = channel::channel(0);
     let before = fingerprint(&files);
     Ok(Watcher {
+        files: files.clone(),
         changes,
         task: tokio::spawn(run(files, before, woken, tell)),
         _notify: notify,

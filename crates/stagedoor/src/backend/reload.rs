@@ -64,9 +64,22 @@ impl Reload {
                     tracing::info!("the configuration's files are watched again");
                 }
             }
+            watcher = self.apply_and_watch(watcher).await;
+        }
+    }
+
+    /// Applies what is in the files, and watches those that are included now.
+    async fn apply_and_watch(&mut self, mut watcher: Option<Watcher>) -> Option<Watcher> {
+        loop {
+            let read = watcher.as_ref().map(Watcher::content);
             self.apply().await;
-            // Other files may be included now.
-            watcher = self.watch();
+            let next = self.watch();
+            // What changed since it was read is no change to who watches from now.
+            let is_current = watcher.as_ref().map(Watcher::content) == read;
+            watcher = next;
+            if is_current {
+                return watcher;
+            }
         }
     }
 
