@@ -5,6 +5,10 @@ use jiff::Timestamp;
 
 use crate::StorageError;
 
+/// A key is published for this many token lifetimes after it was made, so that
+/// the last token it signed has long expired.
+pub const PUBLISHED_LIFETIMES: i32 = 3;
+
 /// A public key as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredKey {
@@ -12,8 +16,8 @@ pub struct StoredKey {
     pub kid: String,
     /// The public JWK.
     pub jwk: serde_json::Value,
-    /// When it was made, kept to the second; it is published until three token
-    /// lifetimes later.
+    /// When it was made, kept to the second; it is published until
+    /// [`PUBLISHED_LIFETIMES`] later.
     pub created_at: Timestamp,
 }
 

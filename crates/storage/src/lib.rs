@@ -46,7 +46,7 @@ mod user_info;
 pub use error::StorageError;
 pub use inspect::inspect;
 pub use inspection::{Inspection, Obstacle, PendingMigration};
-pub use keys::{SigningKeyStore, StoredKey};
+pub use keys::{PUBLISHED_LIFETIMES, SigningKeyStore, StoredKey};
 pub use location::{
     DatabaseLocation, PostgresClientCertificate, PostgresLocation, PostgresTls, PostgresTrust,
 };

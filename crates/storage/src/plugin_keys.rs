@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use stagedoor_identity::PLUGIN_TOKEN_LIFETIME;
 
-use crate::{SigningKeyStore, StorageError, StoredKey, row::corrupt};
+use crate::{PUBLISHED_LIFETIMES, SigningKeyStore, StorageError, StoredKey, row::corrupt};
 
 /// Keeps the public keys of plugin tokens: in Backstage's table
 /// `backstage_backend_public_keys__keys` where the database is shared with one,
@@ -51,12 +51,13 @@ impl SigningKeyStore for PluginKeys {
 
 /// How long a key is published: Backstage writes when that is over, and not
 /// when it began.
-const PUBLISHED_FOR: SignedDuration =
-    SignedDuration::from_secs(3 * PLUGIN_TOKEN_LIFETIME.as_secs());
+fn published_for() -> SignedDuration {
+    PLUGIN_TOKEN_LIFETIME * PUBLISHED_LIFETIMES
+}
 
 /// `expires_at` as JavaScript's `toISOString` writes it.
 pub(crate) fn expires_at(key: &StoredKey) -> String {
-    let expires_at = key.created_at + PUBLISHED_FOR;
+    let expires_at = key.created_at + published_for();
     expires_at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
@@ -65,7 +66,7 @@ pub(crate) fn created_at(expires_at: &str, table: &'static str) -> Result<Timest
     expires_at
         .parse::<Timestamp>()
         .ok()
-        .and_then(|expires_at| expires_at.checked_sub(PUBLISHED_FOR).ok())
+        .and_then(|expires_at| expires_at.checked_sub(published_for()).ok())
         .ok_or_else(|| corrupt(table, "expires_at is not a time".into()))
 }
 

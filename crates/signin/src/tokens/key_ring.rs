@@ -10,14 +10,12 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::{SignedDuration, Timestamp};
 use stagedoor_ambient::{SharedClock, SharedEntropy};
 use stagedoor_identity::{KeySet, PublicJwk, SigningAlgorithm, SigningKey};
-use stagedoor_storage::{SigningKeyStore, StoredKey};
+use stagedoor_storage::{PUBLISHED_LIFETIMES, SigningKeyStore, StoredKey};
 use tokio::sync::Mutex;
 
 use super::{PublishedKeys, TokenError};
 use crate::audit_operation;
 
-/// A key is published for this many token lifetimes after it was made.
-const PUBLISHED_LIFETIMES: i32 = 3;
 /// How old the published keys may be before the store is read again: other
 /// nodes make keys too.
 const PUBLISHED_MAX_AGE: SignedDuration = SignedDuration::from_secs(1);
