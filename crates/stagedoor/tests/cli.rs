@@ -205,6 +205,7 @@ async fn dev_prints_one_line_with_a_link_that_is_soon_ready() {
     assert!(line.contains(&url), "{line}");
     let output = demo.stopped_by("-TERM");
     assert_eq!(exit_code(&output), 0, "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
     let mut rest = String::new();
     stdout.read_line(&mut rest).unwrap();
     assert_eq!(rest, "", "one line");

@@ -44,6 +44,20 @@ impl AuthBackend {
         self.bound.address()
     }
 
+    /// Makes the keys that sign, where there are none yet: before the first
+    /// request asks for one, since that takes a write.
+    pub(crate) fn make_first_keys(
+        &self,
+    ) -> impl Future<Output = Result<(), StartError>> + Send + use<> {
+        let sign_in = self.background.sign_in.clone();
+        let plugin_keys = self.background.plugin_keys.clone();
+        async move {
+            sign_in.tokens().keys().current().await?;
+            plugin_keys.current().await?;
+            Ok(())
+        }
+    }
+
     /// Serves until the process is asked to stop.
     ///
     /// # Errors
@@ -60,9 +74,7 @@ impl AuthBackend {
         self,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), StartError> {
-        // Before the first request asks for one: making a key takes a write.
-        self.background.sign_in.tokens().keys().current().await?;
-        self.background.plugin_keys.current().await?;
+        self.make_first_keys().await?;
         tokio::time::sleep(self.settling_time).await;
         let _watching = self.background.catalog.watch()?;
         let _tasks = self.background.start();

@@ -16,6 +16,7 @@ use stagedoor_ambient::{NoEntropy, SystemClock, SystemEntropy, random_bytes};
 use stagedoor_demo_idp::{DemoClient, DemoIdp, DemoSettings};
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tracing::{instrument::WithSubscriber, subscriber::NoSubscriber};
 use url::Url;
 
 use crate::{AuthBackend, StartError};
@@ -93,6 +94,9 @@ impl Demo {
     /// # Errors
     /// As [`AuthBackend::serve`].
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), StartError> {
+        // Not told: they are no news to somebody who tries this out.
+        let keys = self.backend.make_first_keys();
+        keys.with_subscriber(NoSubscriber::default()).await?;
         let (stop, stopped) = watch::channel(false);
         let wait = |mut stopped: watch::Receiver<bool>| async move {
             let _ = stopped.wait_for(|stopped| *stopped).await;
