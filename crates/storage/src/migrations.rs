@@ -30,6 +30,11 @@ pub(crate) fn sqlite() -> Migrator {
             "plugin keys",
             include_str!("../migrations/sqlite/2_plugin_keys.sql"),
         ),
+        (
+            3,
+            "session order",
+            include_str!("../migrations/sqlite/3_session_order.sql"),
+        ),
     ])
 }
 
@@ -45,6 +50,11 @@ pub(crate) fn postgres() -> Migrator {
             2,
             "plugin keys",
             include_str!("../migrations/postgres/2_plugin_keys.sql"),
+        ),
+        (
+            3,
+            "session order",
+            include_str!("../migrations/postgres/3_session_order.sql"),
         ),
     ])
 }

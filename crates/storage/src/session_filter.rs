@@ -107,7 +107,8 @@ impl<'a> Conditions<'a> {
         let id = self.value(Value::Bytes(&place.id.0));
         let _ = write!(
             self.sql,
-            " AND (created_at < ${time} OR (created_at = ${time} AND id > ${id}))"
+            // The first is where the index is entered.
+            " AND created_at <= ${time} AND (created_at < ${time} OR id > ${id})"
         );
         self
     }
@@ -136,6 +137,30 @@ impl SessionFilter {
         .into_iter()
         .filter_map(|(column, value)| Some((column, Value::Text(value?))))
         .fold(live(now), |all, (column, value)| all.and(column, value))
+    }
+}
+
+impl SessionFilter {
+    /// The same, for a list that begins with the newest. Where many may fit, an
+    /// index of what they have in common would lead to all of them, to be
+    /// sorted: `+` and `||` keep it out, in both databases, and leave the one of
+    /// the order.
+    pub(crate) fn listed(&self, now: Timestamp) -> Conditions<'_> {
+        if self.user.is_some() || (self.provider.is_some() && self.subject.is_some()) {
+            return self.conditions(now);
+        }
+        let live = Value::Integer(now.as_millisecond());
+        [
+            ("provider || '' =", &self.provider),
+            ("environment || '' =", &self.environment),
+            ("subject || '' =", &self.subject),
+        ]
+        .into_iter()
+        .filter_map(|(column, value)| Some((column, Value::Text(value.as_deref()?))))
+        .fold(
+            Conditions::default().and("+expires_at >", live),
+            |all, (column, value)| all.and(column, value),
+        )
     }
 }
 

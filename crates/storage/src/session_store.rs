@@ -177,7 +177,7 @@ impl<D: SessionDatabase> SessionStore for D {
         after: Option<&SessionPlace>,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StorageError> {
-        let mut conditions = filter.conditions(now).after(after);
+        let mut conditions = filter.listed(now).after(after);
         let limit = conditions.value(Integer(limit.into()));
         let (conditions, values) = conditions.into_parts();
         let sql = format!(

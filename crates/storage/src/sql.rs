@@ -84,10 +84,13 @@ pub(crate) const DELETE_SESSIONS_OF_SUBJECT: &str = "DELETE FROM stagedoor_sessi
      WHERE provider = $1 AND environment = $2 AND subject = $3";
 
 /// `provider, environment, sid, sub`. A session that knows no `sid` may be the
-/// one that is meant.
+/// one that is meant. Two questions, so that each has its index: with `OR` every
+/// session of the provider would be looked at.
 pub(crate) const DELETE_SESSIONS_LOGGED_OUT: &str = "DELETE FROM stagedoor_sessions \
-     WHERE provider = $1 AND environment = $2 \
-     AND (provider_session = $3 OR (provider_session IS NULL AND subject = $4))";
+     WHERE id IN (SELECT id FROM stagedoor_sessions \
+         WHERE provider = $1 AND environment = $2 AND provider_session = $3 \
+         UNION ALL SELECT id FROM stagedoor_sessions \
+         WHERE provider = $1 AND environment = $2 AND subject = $4 AND provider_session IS NULL)";
 
 /// `flow, expires_at`.
 pub(crate) const USE_FLOW: &str = "INSERT INTO stagedoor_used_flows (flow, expires_at) \

@@ -4,6 +4,8 @@ mod backstage;
 mod connect;
 mod inspect;
 mod keys;
+#[cfg(test)]
+mod plans;
 mod plugin_keys;
 mod session;
 mod user_info;

@@ -28,7 +28,10 @@ fn pending(inspection: &Inspection) -> Vec<&str> {
 
 async fn a_new_database_has_every_migration_pending(fixture: Fixture) {
     let found = look(&fixture).await.unwrap();
-    assert_eq!(pending(&found), ["sessions", "plugin keys"]);
+    assert_eq!(
+        pending(&found),
+        ["sessions", "plugin keys", "session order"]
+    );
     assert_eq!((found.exists, found.obstacle), (false, None));
 }
 
@@ -57,7 +60,10 @@ async fn an_opened_database_has_nothing_pending(fixture: Fixture) {
 async fn a_database_with_other_tables_has_every_migration_pending(fixture: Fixture) {
     fixture.execute("CREATE TABLE theirs (id INTEGER)").await;
     let found = look(&fixture).await.unwrap();
-    assert_eq!(pending(&found), ["sessions", "plugin keys"]);
+    assert_eq!(
+        pending(&found),
+        ["sessions", "plugin keys", "session order"]
+    );
     assert!(found.exists);
     assert_eq!(fixture.tables().await, ["theirs"]);
 }

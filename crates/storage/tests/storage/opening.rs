@@ -40,7 +40,7 @@ async fn many_nodes_may_start_at_once(fixture: Fixture) {
     let applied = fixture
         .column("SELECT description FROM stagedoor_migrations ORDER BY version")
         .await;
-    assert_eq!(applied, ["sessions", "plugin keys"]);
+    assert_eq!(applied, ["sessions", "plugin keys", "session order"]);
 }
 
 async fn a_newer_nodes_migration_is_no_obstacle(fixture: Fixture) {
