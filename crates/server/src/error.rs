@@ -152,8 +152,12 @@ pub(crate) const fn status_of(name: ErrorName) -> StatusCode {
 /// Marks an answer that was given in place of another.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Why {
-    TooManyRequests { seconds: u64 },
+    TooManyRequests {
+        seconds: u64,
+    },
     Overloaded,
+    /// Too many wait for one provider.
+    ProviderBusy,
 }
 
 /// What the body says besides the request, which [`with_body`] knows.
@@ -175,8 +179,9 @@ impl IntoResponse for ApiError {
             other => std::error::Error::source(other)
                 .map_or_else(|| other.to_string(), ToString::to_string),
         };
+        let busy = matches!(self, Self::SignIn(SignInError::ProviderBusy));
         // Shedding is told of once for many, by who does it.
-        if status.is_server_error() && !matches!(self, Self::Overloaded) {
+        if status.is_server_error() && !busy && !matches!(self, Self::Overloaded) {
             tracing::error!(code, detail, "request failed");
         } else {
             tracing::debug!(code, detail, "request refused");
@@ -198,6 +203,9 @@ impl IntoResponse for ApiError {
                 _ => None,
             },
         };
+        if busy {
+            response.extensions_mut().insert(Why::ProviderBusy);
+        }
         response.extensions_mut().insert(said);
         response
     }

@@ -99,6 +99,9 @@ pub enum SignInError {
     /// The provider refused or could not be asked or believed.
     #[error("{}", provider_message(.0))]
     Provider(#[from] OidcError),
+    /// As many wait for the provider as may.
+    #[error("The identity provider is busy at the moment, please try again")]
+    ProviderBusy,
     /// The provider did not answer within the limit of a refresh.
     #[error("The identity provider can't be reached at the moment, please try again")]
     ProviderTooSlow,
@@ -160,9 +163,11 @@ impl SignInError {
             Self::Resolve(error) => error.name(),
             Self::Token(TokenError::Storage(_)) => Name::ServiceUnavailableError,
             Self::Token(_) => Name::Error,
-            Self::RefreshBusy | Self::ProviderTooSlow | Self::Storage(_) | Self::NoEntropy(_) => {
-                Name::ServiceUnavailableError
-            }
+            Self::RefreshBusy
+            | Self::ProviderBusy
+            | Self::ProviderTooSlow
+            | Self::Storage(_)
+            | Self::NoEntropy(_) => Name::ServiceUnavailableError,
         }
     }
 
@@ -194,6 +199,7 @@ impl SignInError {
             Self::NoBackstageIdentity => "no_backstage_identity",
             Self::SessionMissing => "session_missing",
             Self::SecretReused => "session_secret_reused",
+            Self::ProviderBusy => "provider_busy",
             Self::RefreshBusy => "refresh_busy",
             Self::RefreshFailed(cause) => cause.code(),
             Self::Provider(error) => error.code(),

@@ -31,6 +31,7 @@ mod patience;
 mod profile;
 mod provider;
 pub mod resolver;
+mod rooms;
 mod scope;
 mod sealing;
 mod service;

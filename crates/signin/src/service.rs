@@ -15,6 +15,7 @@ use crate::{
     patience::RefreshPatience,
     provider::{Provider, ProviderSet},
     resolver::{ResolverContext, SignInInfo},
+    rooms::Rooms,
     sealing::Keychain,
     services::Services,
     session::{SessionAdministration, SessionGates, SessionPolicy, SessionResponse, SessionTokens},
@@ -25,9 +26,6 @@ use crate::{
 /// How many cookies that may be anyone's invention providers are asked about
 /// at a time. Each takes a call, also when nobody waits for its answer.
 const MAX_UNPROVEN: usize = 64;
-/// How many refreshes may be under way. They go on when their clients have
-/// gone, so that holding requests to a number does not hold these.
-const MAX_REFRESHES: usize = 2_048;
 
 /// What a change of configuration replaces, as a whole.
 #[derive(Debug)]
@@ -56,6 +54,9 @@ pub struct Parts {
     pub resolver_context: ResolverContext,
     /// Issues and verifies Backstage tokens.
     pub tokens: Arc<TokenService>,
+    /// How many requests may wait for providers, those included that go on when
+    /// their clients have gone; no provider fills it all.
+    pub places: usize,
     /// How long refreshes may take.
     pub patience: RefreshPatience,
     /// Tells the time.
@@ -73,7 +74,7 @@ pub struct SignIn {
     tokens: Arc<TokenService>,
     pub(crate) gates: SessionGates<ProviderFailure>,
     pub(crate) room_for_unproven: Arc<Semaphore>,
-    pub(crate) room_for_refreshes: Arc<Semaphore>,
+    pub(crate) rooms: Rooms,
     pub(crate) patience: RefreshPatience,
     pub(crate) clock: SharedClock,
     pub(crate) entropy: SharedEntropy,
@@ -99,7 +100,7 @@ impl SignIn {
             tokens: parts.tokens,
             gates: SessionGates::default(),
             room_for_unproven: Arc::new(Semaphore::new(MAX_UNPROVEN)),
-            room_for_refreshes: Arc::new(Semaphore::new(MAX_REFRESHES)),
+            rooms: Rooms::of(parts.places),
             patience: parts.patience,
             clock: parts.clock,
             entropy: parts.entropy,

@@ -48,6 +48,11 @@ impl InFlight {
         }
     }
 
+    fn count_shed(&self, reason: &'static str) {
+        counter!("stagedoor_requests_shed_total", "reason" => reason).increment(1);
+        self.shed.count(stagedoor_signin::audit::overload);
+    }
+
     async fn enter(&self) -> Option<SemaphorePermit<'_>> {
         if let Ok(place) = self.places.try_acquire() {
             return Some(place);
@@ -73,13 +78,16 @@ pub(crate) async fn admit(
         false => in_flight.enter().await,
     };
     let Some(_place) = place else {
-        counter!("stagedoor_requests_shed_total", "reason" => "overload").increment(1);
-        in_flight.shed.count(stagedoor_signin::audit::overload);
+        in_flight.count_shed("overload");
         let mut response = ApiError::Overloaded.into_response();
         response.extensions_mut().insert(Why::Overloaded);
         return response;
     };
-    next(request).await
+    let response = next(request).await;
+    if let Some(Why::ProviderBusy) = response.extensions().get() {
+        in_flight.count_shed("provider");
+    }
+    response
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(crate) async fn for_people(
 fn again(why: Why) -> Option<HeaderValue> {
     let seconds = match why {
         Why::TooManyRequests { seconds } => seconds.max(AGAIN),
-        Why::Overloaded => AGAIN,
+        Why::Overloaded | Why::ProviderBusy => AGAIN,
     };
     HeaderValue::try_from(seconds.to_string()).ok()
 }
@@ -76,7 +76,7 @@ fn page(
     let words = look.words;
     let reason = match why {
         Why::TooManyRequests { .. } => words.many_people,
-        Why::Overloaded => words.busy,
+        Why::Overloaded | Why::ProviderBusy => words.busy,
     };
     let way_out = if comes_back {
         words.comes_back
@@ -90,6 +90,7 @@ fn page(
         code: Some(match why {
             Why::TooManyRequests { .. } => "rate_limited",
             Why::Overloaded => "overloaded",
+            Why::ProviderBusy => "provider_busy",
         }),
         request_id: id.map(RequestId::as_str),
         action: None,

@@ -1,6 +1,8 @@
 //! Back-channel logout: the provider says that someone is logged out (OpenID
 //! Connect Back-Channel Logout 1.0 §2.5 to §2.8).
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use jiff::SignedDuration;
 use stagedoor_oidc::{VerifiedLogoutToken, Violation};
@@ -63,12 +65,12 @@ impl SignIn {
     /// the token is for each that it is valid for.
     async fn log_out_of_any(
         &self,
-        providers: &[impl AsRef<Provider>],
+        providers: &[Arc<Provider>],
         token: &str,
     ) -> Result<u64, SignInError> {
         let mut ended = None;
         let mut refused = SignInError::LogoutTokenMissing;
-        for provider in providers.iter().map(AsRef::as_ref) {
+        for provider in providers {
             match self.log_out_of(provider, token).await {
                 Ok(sessions) => ended = Some(ended.unwrap_or(0) + sessions),
                 Err(error @ SignInError::Storage(_)) => return Err(error),
@@ -81,7 +83,8 @@ impl SignIn {
         ended.ok_or(refused)
     }
 
-    async fn log_out_of(&self, provider: &Provider, token: &str) -> Result<u64, SignInError> {
+    async fn log_out_of(&self, provider: &Arc<Provider>, token: &str) -> Result<u64, SignInError> {
+        let _room = self.rooms.enter(provider)?;
         let token = provider.authenticator.verify_logout_token(token).await?;
         let whose = whose(&token)?;
         let longer = token.expires.checked_add(REMEMBERED_LONGER);

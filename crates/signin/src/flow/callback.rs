@@ -77,8 +77,8 @@ impl SignIn {
     /// Finishes a flow.
     ///
     /// # Errors
-    /// When the state does not tell where an answer could go. Any other failure
-    /// is the answer's [`CallbackAnswer::outcome`].
+    /// When the state does not tell where an answer could go, or too many wait
+    /// for the provider. Any other failure is the answer's [`CallbackAnswer::outcome`].
     pub async fn callback(
         self: &Arc<Self>,
         request: CallbackRequest,
@@ -86,8 +86,10 @@ impl SignIn {
         self.live().providers.must_know(&request.provider)?;
         let provider = request.provider.clone();
         let answer = self.answer(request).await;
-        if let Err(error) = &answer {
-            audit::sign_in_refused_early(&provider, error);
+        match &answer {
+            // Told of once for many, by who turns requests away.
+            Ok(_) | Err(SignInError::ProviderBusy) => {}
+            Err(error) => audit::sign_in_refused_early(&provider, error),
         }
         answer
     }
@@ -105,6 +107,8 @@ impl SignIn {
         traces::is_about(&provider.id, &provider.environment);
         // Checked again: the configuration may have changed since the start.
         let (delivery, origin) = delivery_of(&live, &state)?;
+        // Before the flow is used up: the same answer is good later.
+        let _room = self.rooms.enter(&provider)?;
         let flow = state.flow;
         let who = Who::default();
         let outcome = self.finish(&provider, &state, request, &who).await;

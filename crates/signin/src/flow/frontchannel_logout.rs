@@ -58,6 +58,7 @@ impl SignIn {
         let mut ended = None;
         let mut refused = SignInError::LogoutNotNamed;
         for provider in &providers {
+            let _room = self.rooms.enter(provider)?;
             match provider.authenticator.is_issuer(issuer).await {
                 Ok(true) => {
                     let sessions = self.end_sessions(provider, session).await?;

@@ -71,14 +71,14 @@ impl SignIn {
         let presented = request
             .session_cookie
             .and_then(|value| Presented::parse(value.expose_secret()));
-        let room = self.room_for(presented.as_ref()).await?;
+        let unproven = self.room_for(presented.as_ref()).await?;
         let ended = match presented {
             Some(Presented::Ours(cookie)) => self.end_session(&provider, &cookie, false).await?,
             Some(Presented::FromBackstage(token)) => self.end_taken_over(&provider, token).await?,
             None => None,
         };
         let logout_url = match ended {
-            Some(ended) => self.end_at_provider(&provider, ended, room).await,
+            Some(ended) => self.end_at_provider(&provider, ended, unproven).await,
             None => None,
         };
         Ok(LoggedOut {
@@ -92,10 +92,10 @@ impl SignIn {
         &self,
         provider: &Arc<Provider>,
         ended: Ended,
-        room: Option<OwnedSemaphorePermit>,
+        unproven: Option<OwnedSemaphorePermit>,
     ) -> Option<Url> {
         if let Some(token) = ended.refresh_token {
-            self.revoke(provider.clone(), token, room).await;
+            self.revoke(provider, token, unproven).await;
         }
         let return_url = provider.logout_return_url.as_ref()?;
         let id_token = ended.id_token.as_ref();
@@ -159,12 +159,20 @@ impl SignIn {
     /// Tells the provider, also when the client goes away meanwhile.
     async fn revoke(
         &self,
-        provider: Arc<Provider>,
+        provider: &Arc<Provider>,
         token: RefreshToken,
-        room: Option<OwnedSemaphorePermit>,
+        unproven: Option<OwnedSemaphorePermit>,
     ) {
+        let Ok(room) = self.rooms.enter(provider) else {
+            tracing::warn!(
+                provider = provider.id,
+                "the provider is not told of a logout: too many wait for it"
+            );
+            return;
+        };
+        let provider = provider.clone();
         let telling = async move {
-            let _room = room;
+            let _held = (room, unproven);
             tell_of_logout(&provider, &token).await;
         };
         let _ = tokio::spawn(telling.in_current_span()).await;

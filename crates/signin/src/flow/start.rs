@@ -78,6 +78,7 @@ impl SignIn {
         let started = self.start_flow(request, client).await;
         if let Err(error) = &started
             && error.name() != ErrorName::NotFoundError
+            && !matches!(error, SignInError::ProviderBusy)
         {
             audit::sign_in_refused_early(provider, error);
         }
@@ -116,7 +117,9 @@ impl SignIn {
             state: &sealed_state,
             another_account: request.another_account,
         };
+        let room = self.rooms.begin(&provider)?;
         let start = provider.authenticator.start(input).await?;
+        drop(room);
         let cookie = FlowCookie {
             secrets: start.secrets,
             scope,

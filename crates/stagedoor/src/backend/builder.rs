@@ -121,12 +121,14 @@ impl AuthBackendBuilder {
             storage.clone(),
             inputs.clock.clone(),
         ));
+        let [_, places] = parts::limits(settings);
         let sign_in = Arc::new(SignIn::new(Parts {
             live,
             keychain,
             storage,
             resolver_context: ResolverContext::new(catalog.as_catalog(), tokens.clone()),
             tokens,
+            places,
             patience: RefreshPatience::default(),
             clock: inputs.clock.clone(),
             entropy: inputs.entropy.clone(),

@@ -19,6 +19,7 @@ use crate::{
     SignIn, SignInError, audit, count,
     error::ProviderFailure,
     provider::Provider,
+    rooms::Room,
     session::{Presented, SessionCookie, SessionResponse},
     traces::{self, TRACE},
     who::Who,
@@ -82,9 +83,13 @@ impl SignIn {
         if !request.from_frontend {
             return Err(SignInError::NotFromFrontend);
         }
+        // No news of the session, which goes on: so it is no failed refresh.
+        let room = self.rooms.enter(&provider)?;
         let who = Arc::new(Who::default());
         let presented = request.session_cookie.is_some();
-        let outcome = self.refresh_to_the_end(&provider, request, &who).await;
+        let outcome = self
+            .refresh_to_the_end(&provider, request, &who, room)
+            .await;
         count::refresh(&provider, &outcome);
         outcome.map_err(|cause| {
             // Every first visit asks once whether there is a session: no news.
@@ -102,14 +107,13 @@ impl SignIn {
         provider: &Arc<Provider>,
         request: RefreshRequest,
         who: &Arc<Who>,
+        room: Room,
     ) -> Result<Refreshed, SignInError> {
         let presented = request.presented();
-        let room = self.room_for(presented.as_ref()).await?;
-        let place = self.room_for_refreshes.clone().try_acquire_owned();
-        let place = place.map_err(|_| SignInError::RefreshBusy)?;
+        let unproven = self.room_for(presented.as_ref()).await?;
         let (this, provider, who) = (self.clone(), provider.clone(), who.clone());
         let refreshing = async move {
-            let _held = (room, place);
+            let _held = (room, unproven);
             this.refresh_session(&provider, request, &who).await
         };
         match tokio::spawn(refreshing.in_current_span()).await {

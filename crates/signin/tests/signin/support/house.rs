@@ -39,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) session_duration: SignedDuration,
     /// `auth.session`, but for the secret.
     pub(crate) sessions: SessionPolicy,
+    /// How many requests may wait for providers.
+    pub(crate) places: usize,
     /// How long refreshes may take.
     pub(crate) patience: RefreshPatience,
     /// `logout.redirectUrl`, with `endProviderSession`.
@@ -59,6 +61,7 @@ impl Default for Plan {
             additional_scopes: "",
             session_duration: DEFAULT_SESSION_DURATION,
             sessions: SessionPolicy::default(),
+            places: 1_024,
             patience: RefreshPatience::default(),
             logout_return_url: None,
             admission: Admission::default(),
@@ -100,6 +103,7 @@ impl House {
             storage: storage.clone(),
             resolver_context: context.clone(),
             tokens,
+            places: plan.places,
             patience: plan.patience,
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy::default()),
@@ -123,6 +127,7 @@ impl House {
             storage: self.storage.clone(),
             resolver_context: context.clone(),
             tokens,
+            places: plan.places,
             patience: plan.patience,
             clock: self.clock.clone(),
             entropy: Arc::new(SystemEntropy::default()),
