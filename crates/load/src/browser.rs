@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use http::{HeaderMap, StatusCode, header};
 use reqwest::{Client, Response};
 use serde::Deserialize;
+use tokio::time::sleep;
 use url::Url;
 
 use crate::{
@@ -18,6 +19,8 @@ use crate::{
 
 /// No answer takes longer; what does has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// When who is turned away tries again: as `Retry-After` and the page say.
+pub(crate) const AGAIN: Duration = Duration::from_secs(2);
 
 /// Makes the requests of everyone, over kept-alive connections.
 #[derive(Debug, Clone)]
@@ -62,9 +65,14 @@ impl Browser {
             .time(Kind::Start, self.redirected(&start, cookies))
             .await?;
         let callback = self.through_the_provider(&at_provider, person).await?;
-        let session = measured
-            .time(Kind::Callback, self.come_back(&callback, person, cookies))
-            .await?;
+        let session = loop {
+            let coming_back = self.come_back(&callback, person, cookies);
+            match measured.time(Kind::Callback, coming_back).await {
+                // The page they get asks for the same again.
+                Err(Failure::Shed { .. }) if began.elapsed() < PATIENCE => sleep(AGAIN).await,
+                outcome => break outcome?,
+            }
+        };
         measured.took(Kind::SignIn, began.elapsed());
         Ok(session)
     }

@@ -19,7 +19,11 @@ use tokio::{sync::Mutex as Seats, task::JoinSet, time::sleep};
 pub(crate) use refreshes::Schedule;
 
 use crate::{
-    browser::Browser, cookies::Cookies, failure::Failure, measure::Measurements, people::Person,
+    browser::{AGAIN, Browser},
+    cookies::Cookies,
+    failure::Failure,
+    measure::Measurements,
+    people::Person,
 };
 
 /// How long someone waits before trying again.
@@ -108,13 +112,16 @@ impl Crowd {
     /// Signs in, again and again until it succeeds, as people do.
     async fn sign_in(&self, person: Person, seat: &mut Seat, measured: &Measurements) {
         let trying = async {
-            while self
+            while let Err(failure) = self
                 .browser
                 .sign_in(person, &mut seat.cookies, measured)
                 .await
-                .is_err()
             {
-                sleep(TRY_AGAIN).await;
+                sleep(match failure {
+                    Failure::Shed { .. } => AGAIN,
+                    _ => TRY_AGAIN,
+                })
+                .await;
             }
         };
         if tokio::time::timeout(self.patience, trying).await.is_err() {
