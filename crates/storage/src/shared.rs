@@ -70,6 +70,12 @@ impl SharedTables {
 }
 
 impl Seen {
+    pub(crate) const NONE: Self = Self {
+        signing_keys: false,
+        plugin_keys: false,
+        user_info: false,
+    };
+
     pub(crate) const ALL: Self = Self {
         signing_keys: true,
         plugin_keys: true,

@@ -11,7 +11,7 @@ use aws_lc_rs::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::{Entropy, NoEntropy, random_bytes};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 #[cfg(test)]
 mod tests;
@@ -121,20 +121,20 @@ impl Keychain {
         entropy: &dyn Entropy,
     ) -> Result<Vec<u8>, NoEntropy> {
         let nonce: [u8; NONCE_LEN] = random_bytes(entropy)?;
-        let mut body = Zeroizing::new(plaintext.to_vec());
-        let tag = self
-            .newest
-            .key(purpose)
-            .seal_in_place_separate_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(bound_to),
-                &mut body,
-            )
-            .map_err(|_| NoEntropy)?;
-        let mut sealed = Vec::with_capacity(KEY_ID_LEN + NONCE_LEN + body.len() + 16);
+        let mut sealed =
+            Vec::with_capacity(KEY_ID_LEN + NONCE_LEN + plaintext.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&self.newest.id);
         sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(&body);
+        sealed.extend_from_slice(plaintext);
+        let tag = self.newest.key(purpose).seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(bound_to),
+            &mut sealed[KEY_ID_LEN + NONCE_LEN..],
+        );
+        let Ok(tag) = tag else {
+            sealed.zeroize();
+            return Err(NoEntropy);
+        };
         sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }

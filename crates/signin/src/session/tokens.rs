@@ -14,6 +14,9 @@ use crate::{
     sealing::{Keychain, NotAuthentic},
 };
 
+/// In bytes: what a buffer outgrows stays in memory as it is.
+const USUAL_SIZE: usize = 4_096;
+
 /// What a session knows of its provider.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SessionTokens {
@@ -191,7 +194,8 @@ impl SessionTokens {
     ) -> Result<Vec<u8>, SignInError> {
         // Serialising these plain types to memory can't fail; were it to, the
         // session would be unreadable, which is handled.
-        let plain = Zeroizing::new(serde_json::to_vec(self).map_err(|_| NotAuthentic)?);
+        let mut plain = Zeroizing::new(Vec::with_capacity(USUAL_SIZE));
+        serde_json::to_writer(&mut *plain, self).map_err(|_| NotAuthentic)?;
         Ok(place.seal(keychain, &plain, entropy)?)
     }
 

@@ -5,6 +5,11 @@ use sqlx::{Connection as _, query};
 use super::SqliteStorage;
 use crate::{StorageError, row::column, shared::Seen};
 
+/// Whether anything of these names is there at all: at every look, so it must cost
+/// next to nothing.
+const LOOK_FOR_NAMES: &str = "SELECT 1 FROM sqlite_schema WHERE name COLLATE NOCASE IN \
+     ('signing_keys', 'backstage_backend_public_keys__keys', 'user_info') LIMIT 1";
+
 const LOOK: &str = "SELECT \
      (SELECT count(*) FROM pragma_table_info('signing_keys') \
        WHERE name IN ('kid', 'created_at', 'key')) = 3 AS signing_keys, \
@@ -60,6 +65,9 @@ impl SqliteStorage {
 
     async fn find_tables(&self) -> Result<Seen, StorageError> {
         const TABLE: &str = "sqlite_schema";
+        if self.read(query(LOOK_FOR_NAMES)).await?.is_none() {
+            return Ok(Seen::NONE);
+        }
         let row = self.read(query(LOOK)).await?;
         let row = row.ok_or(StorageError::Query(sqlx::Error::RowNotFound))?;
         Ok(Seen {
