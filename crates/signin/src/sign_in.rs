@@ -1,4 +1,4 @@
-//! The service: everything a flow needs, in one place.
+//! What signs people in: everything a flow needs, in one place.
 
 use std::sync::Arc;
 
