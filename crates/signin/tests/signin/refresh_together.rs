@@ -6,6 +6,7 @@ use stagedoor_identity::{EntityRef, UserClaims};
 use stagedoor_signin::{Refreshed, SignInError, resolver::sign_in_resolver};
 use tokio::sync::Barrier;
 use tracing::Instrument;
+use tracing_subscriber::{Registry, registry::LookupSpan};
 
 use crate::support::{Browser, House, Plan, cause, settle};
 
@@ -169,13 +170,20 @@ async fn tabs_do_not_wait_for_each_other_s_resolvers() {
 }
 
 /// The request's id is in the log lines of what is done for it.
+/// The name of the span that all others are within.
+fn outermost_span() -> &'static str {
+    let outermost = tracing::Span::current().with_subscriber(|(id, dispatch)| {
+        let spans = dispatch.downcast_ref::<Registry>()?.span(id)?;
+        spans.scope().from_root().next().map(|span| span.name())
+    });
+    outermost.flatten().unwrap_or("none")
+}
+
 #[tokio::test]
 async fn what_a_request_does_is_logged_as_its_doing() {
     let _logging = tracing::subscriber::set_default(tracing_subscriber::registry());
     let resolver = sign_in_resolver("looks", |_, context| async move {
-        let span = tracing::Span::current();
-        let name = span.metadata().map_or("none", |span| span.name());
-        let user = EntityRef::new("user", "default", name);
+        let user = EntityRef::new("user", "default", outermost_span());
         context.issue_token(UserClaims::new(user, vec![])).await
     });
     let house = House::with(Plan {
