@@ -6,7 +6,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions as _, Error, Sqlite,
+    ConnectOptions as _, Connection as _, Error, Sqlite,
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteQueryResult, SqliteRow},
 };
 use tokio::sync::{Mutex, MutexGuard};
@@ -47,7 +47,7 @@ impl Writer {
     pub(super) async fn turn(&self) -> Result<MutexGuard<'_, SqliteConnection>, Error> {
         let turn = tokio::time::timeout(self.patience, self.connection.lock()).await;
         let mut connection = turn.map_err(|_| Error::PoolTimedOut)?;
-        if self.is_dead.load(Ordering::Relaxed) {
+        if self.is_dead.load(Ordering::Relaxed) || is_stuck(&mut connection).await {
             *connection = self.options.connect().await?;
             self.is_dead.store(false, Ordering::Relaxed);
         }
@@ -76,6 +76,15 @@ impl Writer {
         }
         outcome
     }
+}
+
+/// Whether the connection believes in a transaction that is not there: SQLite
+/// rolls one back by itself when the disk is full or fails, so that rolling it
+/// back is refused, and every further one is too.
+async fn is_stuck(connection: &mut SqliteConnection) -> bool {
+    // One that was given up is rolled back by the time the ping is answered.
+    connection.is_in_transaction()
+        && (connection.ping().await.is_err() || connection.is_in_transaction())
 }
 
 #[cfg(test)]
@@ -119,5 +128,45 @@ mod tests {
         assert!(gone.is_err());
         let rows = writer.fetch_all(sqlx::query("SELECT n FROM taken")).await;
         assert_eq!(rows.unwrap().len(), 1);
+    }
+
+    async fn take_in_a_transaction(writer: &Writer, value: &str) -> Result<(), Error> {
+        let mut connection = writer.turn().await?;
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let take = sqlx::query("INSERT INTO large VALUES ($1)").bind(value);
+        take.execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_costs_one_transaction_and_not_those_after_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        let make = sqlx::query("CREATE TABLE large (t TEXT) STRICT");
+        writer.execute(make).await.unwrap();
+        let full = sqlx::query("PRAGMA max_page_count = 4");
+        writer.fetch_all(full).await.unwrap();
+        let refused = take_in_a_transaction(&writer, &"x".repeat(100_000)).await;
+        assert!(refused.is_err());
+        take_in_a_transaction(&writer, "x").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_given_up_is_rolled_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let writer = writer(&directory).await;
+        let temporary = sqlx::query("CREATE TEMP TABLE mine (n INTEGER)");
+        writer.execute(temporary).await.unwrap();
+        let mut connection = writer.turn().await.unwrap();
+        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
+        let take = sqlx::query(TAKE).execute(&mut *transaction).await;
+        take.unwrap();
+        drop(transaction);
+        drop(connection);
+        let rows = writer.fetch_all(sqlx::query("SELECT n FROM taken")).await;
+        assert!(rows.unwrap().is_empty());
+        // And on the same connection: none was made anew.
+        let mine = writer.fetch_all(sqlx::query("SELECT n FROM mine")).await;
+        assert!(mine.is_ok());
     }
 }
