@@ -1,6 +1,6 @@
 //! The parts, and what each costs.
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use tokio::sync::Mutex;
@@ -101,26 +101,20 @@ impl Floor {
         try_join_all(lanes).await.map(drop)
     }
 
-    fn round<'a>(
-        &'a self,
-        part: Part,
-        lane: &'a Lane,
-    ) -> impl Future<Output = Result<(), Failure>> + 'a {
-        async move {
-            match part {
-                Part::Signatures => self.tokens.sign_two()?,
-                Part::Verification => self.id_tokens.verify(&lane.id_token)?,
-                Part::Exchanges => self.exchange(lane).await.map(drop)?,
-                Part::Row => self.rows.read_and_write(lane.number).await?,
-                Part::All => {
-                    let id_token = self.exchange(lane).await?;
-                    self.id_tokens.verify(&id_token)?;
-                    self.rows.read_and_write(lane.number).await?;
-                    self.tokens.sign_two()?;
-                }
+    async fn round(&self, part: Part, lane: &Lane) -> Result<(), Failure> {
+        match part {
+            Part::Signatures => self.tokens.sign_two()?,
+            Part::Verification => self.id_tokens.verify(&lane.id_token)?,
+            Part::Exchanges => self.exchange(lane).await.map(drop)?,
+            Part::Row => self.rows.read_and_write(lane.number).await?,
+            Part::All => {
+                let id_token = self.exchange(lane).await?;
+                self.id_tokens.verify(&id_token)?;
+                self.rows.read_and_write(lane.number).await?;
+                self.tokens.sign_two()?;
             }
-            Ok(())
         }
+        Ok(())
     }
 
     async fn exchange(&self, lane: &Lane) -> Result<String, Failure> {
