@@ -248,3 +248,28 @@ fn secrets_are_not_in_what_is_loaded_either() {
     let shown = format!("{loaded:?}{env:?}");
     assert!(!shown.contains(SECRET), "{shown}");
 }
+
+#[rstest]
+#[case(
+    "headers: {Authorization: Basic hunter2, X-Team: hunter2}",
+    "traces.sampleRatio"
+)]
+#[case("headers: {X-Team: [hunter2]}", "headers.X-Team")]
+#[case(
+    "endpoint: http://me:hunter2@collector",
+    "traces.endpoint: what the collector"
+)]
+#[case("# headers: {Authorization: Basic hunter2}", "traces.sampleRatio")]
+fn what_a_collector_is_told_is_not_shown(#[case] line: &str, #[case] told: &str) {
+    let endpoint = "endpoint: http://collector";
+    let endpoint = if line.starts_with("end") {
+        ""
+    } else {
+        endpoint
+    };
+    let yaml =
+        format!("{BASE}stagedoor:\n  traces:\n    {line}\n    sampleRatio: 2\n    {endpoint}\n");
+    let shown = render(&load(&yaml).unwrap_err());
+    assert!(!shown.contains(SECRET), "{shown}");
+    assert!(shown.contains(told), "{shown}");
+}

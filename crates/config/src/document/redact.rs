@@ -18,6 +18,7 @@ pub(crate) fn is_sensitive(key: &str) -> bool {
         return false;
     }
     key == "connection"
+        || key == "authorization"
         || ANYWHERE.iter().any(|word| key.contains(word))
         || AT_THE_END.iter().any(|word| key.ends_with(word))
 }
@@ -139,6 +140,8 @@ mod tests {
     #[case("connection", true)]
     #[case("token", true)]
     #[case("apiKey", true)]
+    #[case("Authorization", true)]
+    #[case("authorizationUrl", false)]
     #[case("tokenEndpointAuthMethod", false)]
     #[case("tokenUrl", false)]
     #[case("backstageTokenExpiration", false)]

@@ -28,7 +28,7 @@ impl TraceSettings {
         if traces.mentions("endpoint") && traces.get("endpoint").is_none() {
             return None;
         }
-        let endpoint = traces.required("endpoint", &["url"])?.url();
+        let endpoint = endpoint(&traces.required("endpoint", &["url"])?);
         let headers = traces.section("headers");
         let headers = headers.fields();
         let headers = headers.filter_map(|field| Some((field.key.to_owned(), field.secret()?)));
@@ -40,6 +40,17 @@ impl TraceSettings {
             sample_ratio: ratio.unwrap_or(1.0),
             follow_parent: follow.unwrap_or(false),
         })
+    }
+}
+
+/// Credentials in it would not be sent.
+fn endpoint(field: &Field<'_>) -> Option<Url> {
+    let url = field.url()?;
+    match url.username().is_empty() && url.password().is_none() {
+        true => Some(url),
+        false => field.error(field.problem(
+            "what the collector is to know its clients by belongs into `headers`, not into its address",
+        )),
     }
 }
 

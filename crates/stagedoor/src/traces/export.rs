@@ -117,11 +117,12 @@ fn resource() -> Resource {
 
 /// OTLP's path, below the collector's own.
 fn place(endpoint: &Url) -> String {
-    let base = endpoint.as_str().trim_end_matches('/');
-    match base.ends_with("/v1/traces") {
-        true => base.to_owned(),
-        false => format!("{base}/v1/traces"),
+    let mut place = endpoint.clone();
+    let base = endpoint.path().trim_end_matches('/');
+    if !base.ends_with("/v1/traces") {
+        place.set_path(&format!("{base}/v1/traces"));
     }
+    place.into()
 }
 
 fn headers(settings: &TraceSettings) -> Result<HashMap<String, String>, TracesError> {
@@ -156,6 +157,7 @@ mod tests {
             ("http://collector:4318", "http://collector:4318/v1/traces"),
             ("http://collector/otlp/", "http://collector/otlp/v1/traces"),
             ("http://collector/v1/traces", "http://collector/v1/traces"),
+            ("http://collector/?a=b", "http://collector/v1/traces?a=b"),
         ] {
             assert_eq!(place(&endpoint.parse().unwrap()), expected);
         }
