@@ -108,6 +108,12 @@ spec:
         ("spec.profile.email", "jane@example.com"),
     ];
     assert_eq!(find(&both), ["Jane"]);
+    let email = "spec.profile.email";
+    let no_less_in_two_cases = [
+        (email, "jane@example.com"),
+        ("Spec.profile.email", "jim@example.com"),
+    ];
+    assert_eq!(find(&no_less_in_two_cases), [""; 0]);
     let neither = [
         ("metadata.name", "jim"),
         ("spec.profile.email", "jane@example.com"),

@@ -1,6 +1,5 @@
 //! Finds entities by what they hold, without looking at each.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
 /// Who may have which key and value: a sorted list of hashes with ids, since
@@ -29,7 +28,7 @@ impl Index {
 
     /// Who may meet all of `conditions`, in lower case: everyone who does, and
     /// hardly anyone else.
-    pub(super) fn candidates(&self, conditions: &BTreeMap<String, String>) -> Vec<u32> {
+    pub(super) fn candidates(&self, conditions: &[(String, String)]) -> Vec<u32> {
         let firsts = conditions
             .iter()
             .map(|(key, value)| self.first(key, value))

@@ -179,7 +179,8 @@ impl Snapshot {
     }
 }
 
-fn in_lower_case(conditions: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+/// A list, since keys that differ in case alone are conditions of their own.
+fn in_lower_case(conditions: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let lower = |(key, value): (&String, &String)| (key.to_lowercase(), value.to_lowercase());
     conditions.iter().map(lower).collect()
 }
