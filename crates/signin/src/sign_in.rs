@@ -26,6 +26,9 @@ use crate::{
 /// How many cookies that may be anyone's invention providers are asked about
 /// at a time. Each takes a call, also when nobody waits for its answer.
 const MAX_UNPROVEN: usize = 64;
+/// What part of all places those may hold who wait to be among them: not so
+/// many that no sign-in may begin at their provider (see [`Rooms`]).
+const QUEUE_FOR_UNPROVEN: usize = 8;
 
 /// What a change of configuration replaces, as a whole.
 #[derive(Debug)]
@@ -74,6 +77,7 @@ pub struct SignIn {
     tokens: Arc<TokenService>,
     pub(crate) gates: SessionGates<ProviderFailure>,
     pub(crate) room_for_unproven: Arc<Semaphore>,
+    pub(crate) queue_for_unproven: Semaphore,
     pub(crate) rooms: Rooms,
     pub(crate) patience: RefreshPatience,
     pub(crate) clock: SharedClock,
@@ -100,6 +104,7 @@ impl SignIn {
             tokens: parts.tokens,
             gates: SessionGates::default(),
             room_for_unproven: Arc::new(Semaphore::new(MAX_UNPROVEN)),
+            queue_for_unproven: Semaphore::new((parts.places / QUEUE_FOR_UNPROVEN).max(1)),
             rooms: Rooms::of(parts.places),
             patience: parts.patience,
             clock: parts.clock,

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use stagedoor_oidc::{VerifiedLogoutToken, Violation};
 use stagedoor_storage::{LoggedOut, ProviderLogout};
 
-use crate::{SignIn, SignInError, audit, provider::Provider};
+use crate::{ErrorName, SignIn, SignInError, audit, provider::Provider};
 
 /// How much longer than it is good a token is remembered: what clocks may
 /// differ by (`clockTolerance`, at most 5 minutes), and that again.
@@ -70,17 +70,24 @@ impl SignIn {
     ) -> Result<u64, SignInError> {
         let mut ended = None;
         let mut refused = SignInError::LogoutTokenMissing;
+        let mut not_yet = None;
         for provider in providers {
             match self.log_out_of(provider, token).await {
                 Ok(sessions) => ended = Some(ended.unwrap_or(0) + sessions),
-                Err(error @ SignInError::Storage(_)) => return Err(error),
+                Err(error) if error.name() == ErrorName::ServiceUnavailableError => {
+                    not_yet = Some(error);
+                }
                 // That it was used before tells more than that it is not for
                 // the client of another environment.
                 Err(_) if matches!(refused, SignInError::LogoutTokenUsed) => {}
                 Err(error) => refused = error,
             }
         }
-        ended.ok_or(refused)
+        match not_yet {
+            // Asked again, those that it was good for say that it was used.
+            Some(error) => Err(error),
+            None => ended.ok_or(refused),
+        }
     }
 
     async fn log_out_of(&self, provider: &Arc<Provider>, token: &str) -> Result<u64, SignInError> {

@@ -1,6 +1,8 @@
 //! Front-channel logout: the provider's page shows ours in a frame, as a sign
 //! that a session is over (OpenID Connect Front-Channel Logout 1.0 §3).
 
+use std::sync::Arc;
+
 use crate::{SignIn, SignInError, audit, provider::Provider};
 
 /// The longest `sid` that a session can have.
@@ -58,17 +60,21 @@ impl SignIn {
         let mut ended = None;
         let mut refused = SignInError::LogoutNotNamed;
         for provider in &providers {
-            let _room = self.rooms.enter(provider)?;
-            match provider.authenticator.is_issuer(issuer).await {
+            match self.is_issuer(provider, issuer).await {
                 Ok(true) => {
                     let sessions = self.end_sessions(provider, session).await?;
                     ended = Some(ended.unwrap_or(0) + sessions);
                 }
                 Ok(false) => {}
-                Err(error) => refused = error.into(),
+                Err(error) => refused = error,
             }
         }
         ended.ok_or(refused)
+    }
+
+    async fn is_issuer(&self, provider: &Arc<Provider>, issuer: &str) -> Result<bool, SignInError> {
+        let _room = self.rooms.enter(provider)?;
+        Ok(provider.authenticator.is_issuer(issuer).await?)
     }
 
     async fn end_sessions(&self, provider: &Provider, session: &str) -> Result<u64, SignInError> {

@@ -36,6 +36,9 @@ impl SignIn {
         if !matches!(presented, Some(Presented::FromBackstage(_))) {
             return Ok(None);
         }
+        // Those who wait hold places that sign-ins need: only so many do.
+        let queue = self.queue_for_unproven.try_acquire();
+        let _waits = queue.map_err(|_| SignInError::RefreshBusy)?;
         let room = self.room_for_unproven.clone().acquire_owned();
         match tokio::time::timeout(PATIENCE, room).await {
             Ok(Ok(room)) => Ok(Some(room)),

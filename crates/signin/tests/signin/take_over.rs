@@ -205,6 +205,38 @@ async fn made_up_cookies_are_asked_about_a_few_at_a_time() {
     assert_eq!(house.provider.refreshes(), 65);
 }
 
+/// Those in the queue hold places that others need: it is no longer than that
+/// a sign-in can begin.
+#[tokio::test]
+async fn made_up_cookies_leave_room_for_a_sign_in() {
+    let house = House::with(Plan {
+        places: 512,
+        ..Plan::default()
+    })
+    .await;
+    house.provider.hold();
+    let sent = |n: usize| Browser {
+        session: Some(format!("made up {n}")),
+        ..Browser::default()
+    };
+    let senders: Vec<_> = (0..64 + 512 / 8)
+        .map(|n| sent(n).refresh_in_a_tab(&house.sign_in))
+        .collect();
+    house.provider.until_asked(64).await;
+    for _ in 0..50 {
+        settle().await;
+    }
+    let turned_away = sent(1_000).try_refresh(&house.sign_in).await;
+    assert_eq!(cause(turned_away).code(), "refresh_busy");
+    Browser::default().start(&house.sign_in).await;
+    // Who has no session waits for nobody.
+    let nobody = Browser::default().try_refresh(&house.sign_in).await;
+    assert_eq!(cause(nobody).code(), "session_missing");
+    for sender in senders {
+        sender.abort();
+    }
+}
+
 #[tokio::test]
 async fn a_provider_that_is_down_does_not_cost_the_session() {
     let house = House::new().await;

@@ -83,10 +83,10 @@ impl SignIn {
         if !request.from_frontend {
             return Err(SignInError::NotFromFrontend);
         }
-        // No news of the session, which goes on: so it is no failed refresh.
-        let room = self.rooms.enter(&provider)?;
-        let who = Arc::new(Who::default());
         let presented = request.session_cookie.is_some();
+        // No news of the session, which goes on: so it is no failed refresh.
+        let room = presented.then(|| self.rooms.enter(&provider)).transpose()?;
+        let who = Arc::new(Who::default());
         let outcome = self
             .refresh_to_the_end(&provider, request, &who, room)
             .await;
@@ -107,7 +107,7 @@ impl SignIn {
         provider: &Arc<Provider>,
         request: RefreshRequest,
         who: &Arc<Who>,
-        room: Room,
+        room: Option<Room>,
     ) -> Result<Refreshed, SignInError> {
         let presented = request.presented();
         let unproven = self.room_for(presented.as_ref()).await?;
