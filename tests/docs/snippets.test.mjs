@@ -22,11 +22,12 @@ const blocks = language => names.flatMap(name => page(name).all.filter(block => 
 function keysOf(value, path = []) {
   const key = path.join('.').replaceAll('.[]', '[]');
   if (Array.isArray(value)) return value.some(item => typeof item === 'object') ? value.flatMap(item => keysOf(item, [...path, '[]'])) : [key];
-  if (typeof value !== 'object' || value === null || '$file' in value || key in DURATIONS) return [key];
+  if (typeof value !== 'object' || value === null || '$file' in value || key in WHOLE) return [key];
   return Object.entries(value).flatMap(([name, inner]) => keysOf(inner, [...path, called(name, path)]));
 }
 const called = (name, path) => (path.join('.') === 'auth.providers' || path.join('.') === 'stagedoor.nativeClients' ? '<id>' : path.at(-1) === '<id>' && path[0] === 'auth' ? '<env>' : name);
-const DURATIONS = Object.fromEntries(['auth.session.idleTimeout', 'auth.session.absoluteLifetime'].map(key => [key, true]));
+/** Durations, and what has names of one's own in it. */
+const WHOLE = Object.fromEntries(['auth.session.idleTimeout', 'auth.session.absoluteLifetime', 'stagedoor.traces.headers'].map(key => [key, true]));
 
 test('configuration has no key that is none', { skip }, () => {
   const yaml = createRequire(packages)('yaml');
