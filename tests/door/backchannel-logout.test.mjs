@@ -8,6 +8,7 @@ import { SignJWT, UnsecuredJWT, importJWK } from 'jose';
 import { assertError, better } from '../support/asserts.mjs';
 import { APP, endProviderSession, logout, refresh, signedIn } from '../support/flows.mjs';
 import { openHouse, providerBlock } from '../support/house.mjs';
+import { startIdp } from '../support/provider.mjs';
 import { send } from '../support/http.mjs';
 import { temporaryDirectory } from '../support/stagedoor.mjs';
 import { until } from '../support/wait.mjs';
@@ -206,16 +207,19 @@ better('of a provider or an environment that is there', async () => {
 });
 
 better('a provider whose keys cannot be had is asked to try again, and the token is still good', async () => {
-  const other = await openHouse();
+  const keyless = await startIdp();
+  // Before the server is there, which asks for them by itself.
+  keyless.faults.set('/jwks', 503);
+  const other = await openHouse({ idp: keyless });
   try {
-    await other.idp.down();
     const token = await new SignJWT(claims({ iss: other.idp.issuer })).setProtectedHeader({ alg: 'RS256', kid: 'idp-1', typ: 'logout+jwt' }).sign(key);
     const response = await post(token, { at: other.door });
     assert.equal(response.status, 400);
     assert.equal(response.json().error, 'temporarily_unavailable');
-    await other.idp.up();
+    keyless.faults.delete('/jwks');
     await until(async () => (await post(token, { at: other.door })).status === 200, { what: 'the token to be taken', timeoutMs: 20_000 });
   } finally {
     await other.close();
+    await keyless.down();
   }
 });

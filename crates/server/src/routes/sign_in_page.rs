@@ -41,9 +41,12 @@ impl<'a> Query<'a> {
     fn read(parameters: &'a Parameters, settings: &'a ServerSettings) -> Result<Self, ApiError> {
         let environment = parameters.one("env")?;
         let environment = environment.unwrap_or(&settings.environment);
+        let code = parameters.one("code")?.filter(|code| is_known(code));
+        let request = parameters.one("request")?.filter(|id| is_name(id));
         let failure = Failure {
-            code: parameters.one("code")?.filter(|code| is_known(code)),
-            request: parameters.one("request")?.filter(|id| is_name(id)),
+            code,
+            // It means nothing without, and anyone can make it up.
+            request: code.and(request),
             via: parameters.one("via")?,
         };
         let has_failed = failure.code.is_some() || parameters.one("error")?.is_some();

@@ -4,7 +4,12 @@ use std::io::stderr;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
-use tracing_subscriber::{EnvFilter, Layer, fmt, prelude::*};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    fmt,
+    prelude::*,
+};
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -21,6 +26,8 @@ pub(super) enum LogFormat {
 pub(super) fn start(format: LogFormat, default: &str) {
     let filter =
         EnvFilter::try_from_env("STAGEDOOR_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    // A line tells of the request it belongs to; what is within that is for traces.
+    let filter = filter.and(filter_fn(|of| of.target() != "stagedoor::trace"));
     let lines = fmt::layer().with_writer(stderr);
     let lines = match format {
         LogFormat::Text => lines.with_ansi(is_coloured()).boxed(),
