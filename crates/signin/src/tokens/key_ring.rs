@@ -301,6 +301,12 @@ impl KeyRing {
         }
     }
 
+    /// Whether there are keys to publish, however old: with those, tokens can be
+    /// verified while the store is slow or away.
+    pub fn has_published(&self) -> bool {
+        matches!(self.source, Source::Static) || self.published.load().read_at.is_some()
+    }
+
     /// Reads the published keys from the store, and removes the expired ones.
     ///
     /// # Errors
