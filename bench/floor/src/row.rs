@@ -1,12 +1,11 @@
 //! One row of a table as large as sessions are.
 
 use sqlx::{
-    Row as _,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-    },
+    ConnectOptions as _, Connection as _, Row as _,
+    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
 };
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::Failure;
 
@@ -17,7 +16,8 @@ const ROWS: i64 = 2_000;
 
 /// Rows in a file of their own.
 pub(crate) struct Rows {
-    pool: SqlitePool,
+    /// No pool: it asks the connection whether it is there around every statement.
+    connection: Mutex<SqliteConnection>,
     _directory: TempDir,
 }
 
@@ -29,14 +29,11 @@ impl Rows {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal);
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options)
-            .await?;
+        let mut connection = options.connect().await?;
         sqlx::query("CREATE TABLE rows (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT")
-            .execute(&pool)
+            .execute(&mut connection)
             .await?;
-        let mut transaction = pool.begin().await?;
+        let mut transaction = connection.begin().await?;
         for row in 0..ROWS {
             sqlx::query("INSERT INTO rows VALUES ($1, $2)")
                 .bind(id(row))
@@ -46,22 +43,23 @@ impl Rows {
         }
         transaction.commit().await?;
         Ok(Self {
-            pool,
+            connection: Mutex::new(connection),
             _directory: directory,
         })
     }
 
     pub(crate) async fn read_and_write(&self, lane: usize) -> Result<(), Failure> {
         let id = id(i64::try_from(lane)? * 97 % ROWS);
+        let mut connection = self.connection.lock().await;
         let row = sqlx::query("SELECT sealed FROM rows WHERE id = $1")
             .bind(id.as_slice())
-            .fetch_one(&self.pool)
+            .fetch_one(&mut *connection)
             .await?;
         let sealed: Vec<u8> = row.try_get(0)?;
         sqlx::query("UPDATE rows SET sealed = $2 WHERE id = $1")
             .bind(id.as_slice())
             .bind(sealed)
-            .execute(&self.pool)
+            .execute(&mut *connection)
             .await?;
         Ok(())
     }
