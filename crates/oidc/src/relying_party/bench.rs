@@ -5,7 +5,7 @@ use super::RelyingParty;
 use crate::{
     authentication::RequiredAuthentication,
     error::OidcError,
-    id_token::{Answers, Expected, VerifiedIdToken},
+    id_token::{Answers, VerifiedIdToken},
     secrets::{AccessToken, Nonce},
 };
 
@@ -21,16 +21,9 @@ impl RelyingParty {
         nonce: &Nonce,
     ) -> Result<VerifiedIdToken, OidcError> {
         let metadata = self.metadata().await?;
-        let expected = Expected {
-            issuer: self.issuer(&metadata),
-            client_id: &self.settings.client_id,
-            alg: self.settings.id_token_alg,
-            now: self.clock.now(),
-            tolerance: self.tolerance(),
-            access_token,
-            answers: Answers::Request(nonce),
-            authentication: &RequiredAuthentication::default(),
-        };
-        VerifiedIdToken::verify(raw.to_owned().into(), &self.keys, &expected).await
+        let (raw, answers) = (raw.to_owned().into(), Answers::Request(nonce));
+        let nothing = RequiredAuthentication::default();
+        self.believe(&metadata, raw, access_token, answers, &nothing)
+            .await
     }
 }

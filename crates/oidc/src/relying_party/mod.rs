@@ -2,6 +2,7 @@
 
 #[cfg(feature = "bench")]
 mod bench;
+mod id_token;
 mod logout;
 mod refresh;
 mod sign_in;

@@ -3,7 +3,7 @@
 use super::RelyingParty;
 use crate::{
     authentication::RequiredAuthentication,
-    id_token::{Answers, Expected, OriginalSignIn, VerifiedIdToken},
+    id_token::{Answers, OriginalSignIn},
     refresh_failure::RefreshFailure,
     secrets::RefreshToken,
     token_endpoint::{TokenResponse, TokenSet},
@@ -35,18 +35,11 @@ impl RelyingParty {
         let Some(raw) = response.id_token.take() else {
             return Ok(response.with_id_token(None));
         };
-        let expected = Expected {
-            issuer: self.issuer(&metadata),
-            client_id: &self.settings.client_id,
-            alg: self.settings.id_token_alg,
-            now: self.clock.now(),
-            tolerance: self.tolerance(),
-            access_token: &response.access_token,
-            answers: Answers::Refresh(original),
-            // Nobody authenticates in a refresh.
-            authentication: &RequiredAuthentication::default(),
-        };
-        match VerifiedIdToken::verify(raw, &self.keys, &expected).await {
+        let answers = Answers::Refresh(original);
+        // Nobody authenticates in a refresh.
+        let nothing = RequiredAuthentication::default();
+        let believing = self.believe(&metadata, raw, &response.access_token, answers, &nothing);
+        match believing.await {
             Ok(id_token) => Ok(response.with_id_token(Some(id_token))),
             Err(error) => {
                 let new_refresh_token = response.with_id_token(None).refresh_token;

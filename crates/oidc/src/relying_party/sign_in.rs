@@ -8,7 +8,7 @@ use crate::{
     },
     callback::{CallbackParams, accepted_code},
     error::OidcError,
-    id_token::{Answers, Expected, VerifiedIdToken},
+    id_token::Answers,
     pushed_authorization::{pushing_endpoint, read_request_uri},
     query::{Parameter, with_query},
     secrets::{CodeVerifier, Nonce},
@@ -82,17 +82,10 @@ impl RelyingParty {
             .await?;
         let mut response = TokenResponse::read(&answer)?;
         let raw = response.id_token.take().ok_or(Violation::MissingIdToken)?;
-        let expected = Expected {
-            issuer: self.issuer(&metadata),
-            client_id: &self.settings.client_id,
-            alg: self.settings.id_token_alg,
-            now: self.clock.now(),
-            tolerance: self.tolerance(),
-            access_token: &response.access_token,
-            answers: Answers::Request(&secrets.nonce),
-            authentication: &secrets.authentication,
-        };
-        let id_token = VerifiedIdToken::verify(raw, &self.keys, &expected).await?;
+        let answers = Answers::Request(&secrets.nonce);
+        let required = &secrets.authentication;
+        let believing = self.believe(&metadata, raw, &response.access_token, answers, required);
+        let id_token = believing.await?;
         Ok(response.with_id_token(Some(id_token)))
     }
 }
