@@ -67,7 +67,11 @@ pub(super) async fn send_all<E: SpanExporter>(
     loop {
         let room = BATCH - batch.len();
         tokio::select! {
-            _ = spans.recv_many(&mut batch, room) => {
+            received = spans.recv_many(&mut batch, room) => {
+                // Nobody can put any in line: another backend of this process sends.
+                if received == 0 {
+                    break;
+                }
                 if batch.len() == BATCH {
                     collector.send(take(&mut batch)).await;
                 }
@@ -156,5 +160,24 @@ mod tests {
         }
         assert_eq!(spans.len(), MOST);
         assert!(started.elapsed() < Duration::from_secs(1));
+    }
+
+    #[derive(Debug)]
+    struct Nowhere;
+
+    impl SpanExporter for Nowhere {
+        async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn where_no_span_can_come_from_it_ends_and_does_not_ask_for_ever() {
+        let (queue, spans) = Queue::new();
+        queue.on_end(span());
+        drop(queue);
+        let (_stop, stopped) = oneshot::channel();
+        let sending = send_all(Nowhere, spans, stopped);
+        assert!(timeout(Duration::from_secs(5), sending).await.is_ok());
     }
 }
