@@ -76,7 +76,7 @@ impl Floor {
             client,
             id_tokens,
             tokens: TokenKey::generate()?,
-            rows: Rows::new().await?,
+            rows: Rows::new()?,
             lanes,
         })
     }
@@ -106,11 +106,11 @@ impl Floor {
             Part::Signatures => self.tokens.sign_two()?,
             Part::Verification => self.id_tokens.verify(&lane.id_token)?,
             Part::Exchanges => self.exchange(lane).await.map(drop)?,
-            Part::Row => self.rows.read_and_write(lane.number).await?,
+            Part::Row => self.rows.read_and_write(lane.number)?,
             Part::All => {
                 let id_token = self.exchange(lane).await?;
                 self.id_tokens.verify(&id_token)?;
-                self.rows.read_and_write(lane.number).await?;
+                self.rows.read_and_write(lane.number)?;
                 self.tokens.sign_two()?;
             }
         }

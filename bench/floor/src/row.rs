@@ -1,11 +1,9 @@
 //! One row of a table as large as sessions are.
 
-use sqlx::{
-    ConnectOptions as _, Connection as _, Row as _,
-    sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous},
-};
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, params};
 use tempfile::TempDir;
-use tokio::sync::Mutex;
 
 use crate::Failure;
 
@@ -16,51 +14,40 @@ const ROWS: i64 = 2_000;
 
 /// Rows in a file of their own.
 pub(crate) struct Rows {
-    /// No pool: it asks the connection whether it is there around every statement.
-    connection: Mutex<SqliteConnection>,
+    connection: Mutex<Connection>,
     _directory: TempDir,
 }
 
 impl Rows {
-    pub(crate) async fn new() -> Result<Self, Failure> {
+    pub(crate) fn new() -> Result<Self, Failure> {
         let directory = TempDir::new()?;
-        let options = SqliteConnectOptions::new()
-            .filename(directory.path().join("floor.sqlite"))
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal);
-        let mut connection = options.connect().await?;
-        sqlx::query("CREATE TABLE rows (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT")
-            .execute(&mut connection)
-            .await?;
-        let mut transaction = connection.begin().await?;
+        let mut connection = Connection::open(directory.path().join("floor.sqlite"))?;
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(
+            "CREATE TABLE rows (id BLOB PRIMARY KEY, sealed BLOB NOT NULL) STRICT",
+        )?;
+        let transaction = connection.transaction()?;
         for row in 0..ROWS {
-            sqlx::query("INSERT INTO rows VALUES ($1, $2)")
-                .bind(id(row))
-                .bind(vec![0; SEALED])
-                .execute(&mut *transaction)
-                .await?;
+            let values = params![id(row), vec![0; SEALED]];
+            transaction.execute("INSERT INTO rows VALUES (?1, ?2)", values)?;
         }
-        transaction.commit().await?;
+        transaction.commit()?;
         Ok(Self {
             connection: Mutex::new(connection),
             _directory: directory,
         })
     }
 
-    pub(crate) async fn read_and_write(&self, lane: usize) -> Result<(), Failure> {
+    /// Where it is called, as the storage does it.
+    pub(crate) fn read_and_write(&self, lane: usize) -> Result<(), Failure> {
         let id = id(i64::try_from(lane)? * 97 % ROWS);
-        let mut connection = self.connection.lock().await;
-        let row = sqlx::query("SELECT sealed FROM rows WHERE id = $1")
-            .bind(id.as_slice())
-            .fetch_one(&mut *connection)
-            .await?;
-        let sealed: Vec<u8> = row.try_get(0)?;
-        sqlx::query("UPDATE rows SET sealed = $2 WHERE id = $1")
-            .bind(id.as_slice())
-            .bind(sealed)
-            .execute(&mut *connection)
-            .await?;
+        let connection = self.connection.lock();
+        let connection = connection.unwrap_or_else(PoisonError::into_inner);
+        let mut read = connection.prepare_cached("SELECT sealed FROM rows WHERE id = ?1")?;
+        let sealed: Vec<u8> = read.query_row([&id], |row| row.get(0))?;
+        let mut write = connection.prepare_cached("UPDATE rows SET sealed = ?2 WHERE id = ?1")?;
+        write.execute(params![id, sealed])?;
         Ok(())
     }
 }

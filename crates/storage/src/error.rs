@@ -6,10 +6,10 @@
 pub enum StorageError {
     /// It can't be reached, or did not answer in time. Trying again may help.
     #[error("the database is not available: {0}")]
-    Unavailable(#[source] sqlx::Error),
+    Unavailable(#[source] DatabaseError),
     /// It answered with an error.
     #[error("the database refused: {0}")]
-    Query(#[source] sqlx::Error),
+    Query(#[source] DatabaseError),
     /// Its tables could not be brought to this version.
     #[error("the database could not be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -23,32 +23,53 @@ pub enum StorageError {
     },
 }
 
+/// What a database, or what it is kept in, said.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// PostgreSQL, or the way to it.
+    #[error(transparent)]
+    Postgres(#[from] sqlx::Error),
+    /// SQLite.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// The filesystem.
+    #[error(transparent)]
+    File(#[from] std::io::Error),
+    /// Those before took too long.
+    #[error("no connection became free in time")]
+    TimedOut,
+}
+
 impl StorageError {
     /// Tells an answer from the lack of one.
-    pub(crate) fn of_query(error: sqlx::Error) -> Self {
-        if is_unavailable(&error) {
+    pub(crate) fn of_query(error: impl Into<DatabaseError>) -> Self {
+        let error = error.into();
+        if error.is_unavailable() {
             Self::Unavailable(error)
         } else {
             Self::Query(error)
         }
     }
+}
 
-    /// The filesystem stood in the way.
-    pub(crate) fn of_io(error: std::io::Error) -> Self {
-        Self::Unavailable(sqlx::Error::Io(error))
+impl DatabaseError {
+    fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Postgres(error) => is_away(error),
+            Self::Sqlite(error) => is_busy(error),
+            Self::File(_) | Self::TimedOut => true,
+        }
     }
 }
 
-fn is_unavailable(error: &sqlx::Error) -> bool {
+fn is_away(error: &sqlx::Error) -> bool {
     use sqlx::Error as E;
     match error {
         E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed => true,
-        E::Database(answer) => {
-            is_busy(error)
-                || answer
-                    .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
-                    .is_some_and(|answer| is_unavailable_state(answer.code()))
-        }
+        E::Database(answer) => answer
+            .try_downcast_ref::<sqlx::postgres::PgDatabaseError>()
+            .is_some_and(|answer| is_unavailable_state(answer.code())),
         _ => false,
     }
 }
@@ -63,18 +84,12 @@ fn is_unavailable_state(sqlstate: &str) -> bool {
 }
 
 /// `SQLITE_BUSY` and `SQLITE_LOCKED`, whatever their extended code.
-pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(answer) = error else {
-        return false;
-    };
-    answer
-        .try_downcast_ref::<sqlx::sqlite::SqliteError>()
-        .and_then(|answer| {
-            sqlx::error::DatabaseError::code(answer)?
-                .parse::<i32>()
-                .ok()
-        })
-        .is_some_and(|code| matches!(code & 0xff, 5 | 6))
+pub(crate) fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseBusy | DatabaseLocked)
+    )
 }
 
 #[cfg(test)]

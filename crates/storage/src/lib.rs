@@ -43,7 +43,7 @@ mod statement;
 mod timing;
 mod user_info;
 
-pub use error::StorageError;
+pub use error::{DatabaseError, StorageError};
 pub use inspect::inspect;
 pub use inspection::{Inspection, Obstacle, PendingMigration};
 pub use keys::{PUBLISHED_LIFETIMES, SigningKeyStore, StoredKey};

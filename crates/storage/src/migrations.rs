@@ -9,7 +9,7 @@ use std::{ops::Deref, pin::Pin};
 
 use sqlx::{
     Acquire, SqlSafeStr,
-    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
+    migrate::{AppliedMigration, Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
 use crate::PendingMigration;
@@ -59,7 +59,7 @@ pub(crate) fn postgres() -> Migrator {
     ])
 }
 
-/// Runs what has not been run. Boxed here, where the lifetimes have names:
+/// Runs what has not been run in PostgreSQL. Boxed here, where the lifetimes have names:
 /// awaited inside an `async fn`, the compiler can't tell that it is `Send`.
 pub(crate) fn run<'c, C>(
     migrator: &'c Migrator,
@@ -78,19 +78,15 @@ pub(crate) fn all(migrator: &Migrator) -> Vec<PendingMigration> {
     migrator.iter().map(PendingMigration::from).collect()
 }
 
-/// What has not been run, by the record, which must be there.
-pub(crate) async fn pending(
-    migrator: &Migrator,
-    connection: &mut impl Migrate,
-) -> Result<Vec<PendingMigration>, MigrateError> {
-    if let Some(version) = connection.dirty_version(TABLE).await? {
-        return Err(MigrateError::Dirty(version));
-    }
-    let applied = connection.list_applied_migrations(TABLE).await?;
+/// What has not been run, when `applied` has been.
+pub(crate) fn pending<'m>(
+    migrator: &'m Migrator,
+    applied: &[AppliedMigration],
+) -> Result<Vec<&'m Migration>, MigrateError> {
     let mut pending = Vec::new();
     for migration in migrator.iter() {
         match applied.iter().find(|a| a.version == migration.version) {
-            None => pending.push(migration.into()),
+            None => pending.push(migration),
             Some(applied) if applied.checksum != migration.checksum => {
                 return Err(MigrateError::VersionMismatch(migration.version));
             }

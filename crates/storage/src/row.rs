@@ -2,29 +2,43 @@
 //! [`StorageError::Corrupt`], never a panic.
 
 use jiff::Timestamp;
-use sqlx::{ColumnIndex, Decode, Row, Type};
+use rusqlite::types::FromSql;
+use sqlx::{Decode, Postgres, Row as _, Type, postgres::PgRow};
 
 use crate::{SecretHash, SessionId, SessionRecord, StorageError};
 
-/// What a column must hold to be read.
-pub(crate) trait Readable<'r, R: Row>: Decode<'r, R::Database> + Type<R::Database> {}
+/// What a column can be read as, in both databases.
+pub(crate) trait Readable: FromSql + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
 
-impl<'r, R: Row, T: Decode<'r, R::Database> + Type<R::Database>> Readable<'r, R> for T {}
+impl<T: FromSql + for<'r> Decode<'r, Postgres> + Type<Postgres>> Readable for T {}
+
+/// A row of either database.
+pub(crate) trait Row {
+    /// The column `name`; `None` when it holds something else. The driver's
+    /// message may quote the value, so it goes no further.
+    fn get<T: Readable>(&self, name: &'static str) -> Option<T>;
+}
+
+impl Row for PgRow {
+    fn get<T: Readable>(&self, name: &'static str) -> Option<T> {
+        self.try_get(name).ok()
+    }
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn get<T: Readable>(&self, name: &'static str) -> Option<T> {
+        rusqlite::Row::get(self, name).ok()
+    }
+}
 
 /// One column of a row of `table`.
-pub(crate) fn column<'r, T, R>(
-    row: &'r R,
+pub(crate) fn column<T: Readable>(
+    row: &impl Row,
     name: &'static str,
     table: &'static str,
-) -> Result<T, StorageError>
-where
-    R: Row,
-    T: Readable<'r, R>,
-    &'static str: ColumnIndex<R>,
-{
-    // The driver's message may quote the value: say only which column it was.
-    row.try_get(name)
-        .map_err(|_| corrupt(table, format!("{name} is not of the expected type")))
+) -> Result<T, StorageError> {
+    row.get(name)
+        .ok_or_else(|| corrupt(table, format!("{name} is not of the expected type")))
 }
 
 /// A timestamp of milliseconds.
@@ -47,27 +61,14 @@ pub(crate) fn json(
 }
 
 /// The number in the column `rows`.
-pub(crate) fn count<'r, R>(row: &'r R) -> Result<u64, StorageError>
-where
-    R: Row,
-    &'static str: ColumnIndex<R>,
-    i64: Readable<'r, R>,
-{
+pub(crate) fn count(row: &impl Row) -> Result<u64, StorageError> {
     const TABLE: &str = "stagedoor_sessions";
     let rows: i64 = column(row, "rows", TABLE)?;
     u64::try_from(rows).map_err(|_| corrupt(TABLE, "a count is negative".to_owned()))
 }
 
 /// A row of `stagedoor_sessions`.
-pub(crate) fn session<'r, R>(row: &'r R) -> Result<SessionRecord, StorageError>
-where
-    R: Row,
-    &'static str: ColumnIndex<R>,
-    Vec<u8>: Readable<'r, R>,
-    String: Readable<'r, R>,
-    Option<String>: Readable<'r, R>,
-    i64: Readable<'r, R>,
-{
+pub(crate) fn session(row: &impl Row) -> Result<SessionRecord, StorageError> {
     const TABLE: &str = "stagedoor_sessions";
     let time = |name| timestamp(column(row, name, TABLE)?, name, TABLE);
     Ok(SessionRecord {
@@ -85,16 +86,11 @@ where
     })
 }
 
-fn bytes<'r, R, const N: usize>(
-    row: &'r R,
+fn bytes<const N: usize>(
+    row: &impl Row,
     name: &'static str,
     table: &'static str,
-) -> Result<[u8; N], StorageError>
-where
-    R: Row,
-    &'static str: ColumnIndex<R>,
-    Vec<u8>: Readable<'r, R>,
-{
+) -> Result<[u8; N], StorageError> {
     let value: Vec<u8> = column(row, name, table)?;
     let length = value.len();
     value

@@ -184,7 +184,8 @@ impl<D: SessionDatabase> SessionStore for D {
             "{} WHERE {conditions} ORDER BY created_at DESC, id LIMIT ${limit}",
             sql::SELECT_SESSIONS
         );
-        self.find(Statement::composed(sql, values)).await
+        self.find(Statement::composed(sql, values).over_many())
+            .await
     }
 
     async fn delete_sessions(
@@ -200,7 +201,7 @@ impl<D: SessionDatabase> SessionStore for D {
             "DELETE FROM stagedoor_sessions WHERE id IN \
              (SELECT id FROM stagedoor_sessions WHERE {conditions} LIMIT ${limit})"
         );
-        self.run(Statement::composed(sql, values)).await
+        self.run(Statement::composed(sql, values).over_many()).await
     }
 
     async fn delete_least_used(
@@ -276,18 +277,18 @@ impl<D: SessionDatabase> SessionStore for D {
 
     async fn count_sessions(&self, now: Timestamp) -> Result<u64, StorageError> {
         let values = [Integer(now.as_millisecond())];
-        self.count(Statement::new(sql::COUNT_SESSIONS, values))
+        self.count(Statement::new(sql::COUNT_SESSIONS, values).over_many())
             .await
     }
 
     async fn delete_expired(&self, now: Timestamp, limit: u32) -> Result<u64, StorageError> {
         let (now, limit) = (now.as_millisecond(), i64::from(limit));
         let values = [Integer(now), Integer(limit)];
-        let sessions = self.run(Statement::new(D::DELETE_EXPIRED_SESSIONS, values));
+        let sessions = self.run(Statement::new(D::DELETE_EXPIRED_SESSIONS, values).over_many());
         let sessions = sessions.await?;
         let rest = limit.saturating_sub_unsigned(sessions);
         let values = [Integer(now), Integer(rest)];
-        let flows = self.run(Statement::new(D::DELETE_EXPIRED_FLOWS, values));
+        let flows = self.run(Statement::new(D::DELETE_EXPIRED_FLOWS, values).over_many());
         Ok(sessions + flows.await?)
     }
 }

@@ -1,6 +1,5 @@
 //! The database: reachable, and what opening it would do.
 
-use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use stagedoor_storage::{DatabaseLocation, open};
 
 use crate::{house::House, support::free_port};
@@ -50,11 +49,10 @@ async fn another_versions_database_is_a_failure() {
     open(&DatabaseLocation::SqliteFile(file.clone()))
         .await
         .unwrap();
-    let options = SqliteConnectOptions::new().filename(file);
-    let mut connection = options.connect().await.unwrap();
-    let change = sqlx::query("UPDATE stagedoor_migrations SET checksum = x'00'");
-    change.execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    let connection = rusqlite::Connection::open(file).unwrap();
+    let change = "UPDATE stagedoor_migrations SET checksum = x'00'";
+    connection.execute(change, []).unwrap();
+    drop(connection);
     house
         .check()
         .await

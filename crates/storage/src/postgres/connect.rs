@@ -9,7 +9,9 @@ use sqlx::{
 };
 
 use super::within;
-use crate::{PostgresLocation, PostgresTls, PostgresTrust, StorageError, migrations};
+use crate::{
+    DatabaseError, PostgresLocation, PostgresTls, PostgresTrust, StorageError, migrations,
+};
 
 /// How long making the tables may take, with the wait for other nodes' doing so.
 const MIGRATION_PATIENCE: Duration = Duration::from_secs(120);
@@ -50,7 +52,7 @@ pub(super) async fn prepare_session(
 
 /// Whether there is no database of that name.
 pub(super) fn is_missing_database(error: &StorageError) -> bool {
-    matches!(error, StorageError::Query(error) if has_state(error, &[INVALID_CATALOG_NAME]))
+    matches!(error, StorageError::Query(error) if answers(error, &[INVALID_CATALOG_NAME]))
 }
 
 /// Makes what is missing: database, schema, tables.
@@ -90,7 +92,7 @@ async fn create_database(location: &PostgresLocation, database: &str) -> Result<
         Ok(_) => {}
         // Another node was faster.
         Err(StorageError::Query(error))
-            if has_state(&error, &[DUPLICATE_DATABASE, UNIQUE_VIOLATION]) => {}
+            if answers(&error, &[DUPLICATE_DATABASE, UNIQUE_VIOLATION]) => {}
         Err(error) => return Err(error),
     }
     within(location.acquire_timeout, admin.close()).await
@@ -195,6 +197,10 @@ impl Settings {
 /// A quoted identifier (PostgreSQL manual, 4.1.1).
 fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn answers(error: &DatabaseError, states: &[&str]) -> bool {
+    matches!(error, DatabaseError::Postgres(error) if has_state(error, states))
 }
 
 fn has_state(error: &sqlx::Error, states: &[&str]) -> bool {

@@ -1,11 +1,15 @@
 //! Looking at a database without changing it.
 
-use std::io;
-
-use sqlx::{ConnectOptions, Connection, PgConnection, Row, migrate::Migrator};
+use sqlx::{
+    ConnectOptions, Connection, PgConnection, Row,
+    migrate::{Migrate, MigrateError, Migrator},
+};
 
 use super::{connect, within};
-use crate::{Inspection, Obstacle, PostgresLocation, StorageError, migrations};
+use crate::{
+    DatabaseError, Inspection, Obstacle, PendingMigration, PostgresLocation, StorageError,
+    migrations,
+};
 
 /// What opening the database at `location` would find and do.
 pub(crate) async fn inspect(location: &PostgresLocation) -> Result<Inspection, StorageError> {
@@ -22,7 +26,7 @@ pub(crate) async fn inspect(location: &PostgresLocation) -> Result<Inspection, S
     };
     let looking = look(location, &migrator, &mut connection);
     let found = tokio::time::timeout(limit, looking).await;
-    let found = found.map_err(|_| StorageError::of_io(io::ErrorKind::TimedOut.into()))??;
+    let found = found.map_err(|_| StorageError::of_query(DatabaseError::TimedOut))??;
     within(limit, connection.close()).await?;
     Ok(found)
 }
@@ -36,7 +40,7 @@ async fn look(
     within(limit, connect::prepare_session(location, connection)).await?;
     let rights = within(limit, rights(connection)).await?;
     let pending = if rights.has_record {
-        migrations::pending(migrator, connection).await?
+        pending(migrator, connection).await?
     } else {
         migrations::all(migrator)
     };
@@ -45,6 +49,21 @@ async fn look(
         obstacle: rights.obstacle(location, !pending.is_empty()),
         pending,
     })
+}
+
+/// What has not been run, by the record, which must be there.
+async fn pending(
+    migrator: &Migrator,
+    connection: &mut PgConnection,
+) -> Result<Vec<PendingMigration>, MigrateError> {
+    if let Some(version) = connection.dirty_version(migrations::TABLE).await? {
+        return Err(MigrateError::Dirty(version));
+    }
+    let applied = connection
+        .list_applied_migrations(migrations::TABLE)
+        .await?;
+    let pending = migrations::pending(migrator, &applied)?;
+    Ok(pending.into_iter().map(PendingMigration::from).collect())
 }
 
 async fn may_create_database(location: &PostgresLocation) -> Result<bool, StorageError> {

@@ -12,11 +12,14 @@ pub(crate) use inspect::inspect;
 
 use std::{future::Future, io, time::Duration};
 
-use sqlx::postgres::{PgPool, PgRow, Postgres};
+use sqlx::{
+    Postgres,
+    postgres::{PgArguments, PgPool, PgRow},
+    query::Query,
+};
 
 use crate::{
-    PostgresLocation, StorageError, last_write::LastWrite, shared::SharedTables, statement::Query,
-    timing::timed,
+    PostgresLocation, StorageError, last_write::LastWrite, shared::SharedTables, timing::timed,
 };
 
 /// Sessions, keys and user info in PostgreSQL, in a database that a running
@@ -50,17 +53,23 @@ impl PostgresStorage {
     }
 
     /// Runs a statement that changes rows; how many it changed.
-    async fn change(&self, query: Query<'_, Postgres>) -> Result<u64, StorageError> {
+    async fn change(&self, query: Query<'_, Postgres, PgArguments>) -> Result<u64, StorageError> {
         let done = within(self.patience, query.execute(&self.pool)).await;
         Ok(self.last_write.was(done)?.rows_affected())
     }
 
     /// Runs a statement that answers with one row or none.
-    async fn one(&self, query: Query<'_, Postgres>) -> Result<Option<PgRow>, StorageError> {
+    async fn one(
+        &self,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Option<PgRow>, StorageError> {
         within(self.patience, query.fetch_optional(&self.pool)).await
     }
 
-    async fn all(&self, query: Query<'_, Postgres>) -> Result<Vec<PgRow>, StorageError> {
+    async fn all(
+        &self,
+        query: Query<'_, Postgres, PgArguments>,
+    ) -> Result<Vec<PgRow>, StorageError> {
         within(self.patience, query.fetch_all(&self.pool)).await
     }
 }

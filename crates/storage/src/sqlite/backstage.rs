@@ -1,9 +1,14 @@
 //! Looks for Backstage's tables, and moves into them (see `shared.rs`).
 
-use sqlx::{Connection as _, query};
+use rusqlite::TransactionBehavior;
 
 use super::SqliteStorage;
-use crate::{StorageError, row::column, shared::Seen};
+use crate::{
+    StorageError,
+    row::column,
+    shared::Seen,
+    statement::{Reach, Statement},
+};
 
 /// Whether anything of these names is there at all: at every look, so it must cost
 /// next to nothing.
@@ -65,27 +70,29 @@ impl SqliteStorage {
 
     async fn find_tables(&self) -> Result<Seen, StorageError> {
         const TABLE: &str = "sqlite_schema";
-        if self.read(query(LOOK_FOR_NAMES)).await?.is_none() {
+        let any = self.read(Statement::new(LOOK_FOR_NAMES, []), |_| Ok(()));
+        if any.await?.is_empty() {
             return Ok(Seen::NONE);
         }
-        let row = self.read(query(LOOK)).await?;
-        let row = row.ok_or(StorageError::Query(sqlx::Error::RowNotFound))?;
-        Ok(Seen {
-            signing_keys: column(&row, "signing_keys", TABLE)?,
-            plugin_keys: column(&row, "plugin_keys", TABLE)?,
-            user_info: column(&row, "user_info", TABLE)?,
-        })
+        let seen = self.read(Statement::new(LOOK, []), |row| {
+            Ok(Seen {
+                signing_keys: column(row, "signing_keys", TABLE)?,
+                plugin_keys: column(row, "plugin_keys", TABLE)?,
+                user_info: column(row, "user_info", TABLE)?,
+            })
+        });
+        Ok(seen.await?.pop().unwrap_or(Seen::NONE))
     }
 
     async fn in_one_step(&self, statements: [&'static str; 2]) -> Result<(), StorageError> {
-        let step = async {
-            let mut connection = self.writer.turn().await?;
-            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let step = self.write(Reach::Many, |connection| {
+            let immediate = TransactionBehavior::Immediate;
+            let transaction = connection.transaction_with_behavior(immediate)?;
             for statement in statements {
-                query(statement).execute(&mut *transaction).await?;
+                transaction.execute(statement, [])?;
             }
-            transaction.commit().await
-        };
-        step.await.map_err(StorageError::of_query)
+            transaction.commit()
+        });
+        step.await
     }
 }

@@ -1,93 +1,95 @@
 //! Connections to SQLite, and how they are set up.
 
-use std::{path::Path, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
-use sqlx::{
-    Connection as _,
-    sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-    },
-};
+use rusqlite::{Connection, OpenFlags};
 
-use super::writer::Writer;
-use crate::{StorageError, error::is_busy, migrations};
+use crate::error::{DatabaseError, is_busy};
 
 /// How long to wait for another process's write, and for our own writer.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Enough for the reads of one process; each is a thread.
-const READERS: u32 = 4;
+/// More than there are statements.
+const PREPARED: usize = 64;
 
 /// Makes the directory and the file. What is in it is sealed, but who signed in
 /// and when is not: so the file is its owner's alone. SQLite gives its log files
 /// the same mode.
-pub(super) async fn make_file(path: &Path) -> Result<(), StorageError> {
+pub(super) fn make_file(path: &Path) -> Result<(), DatabaseError> {
     if let Some(directory) = path.parent() {
-        let made = tokio::fs::create_dir_all(directory).await;
-        made.map_err(StorageError::of_io)?;
+        fs::create_dir_all(directory)?;
     }
-    let mut options = tokio::fs::OpenOptions::new();
+    let mut options = fs::OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
-    options.mode(0o600);
-    let file = options.open(path).await;
-    file.map_err(StorageError::of_io).map(drop)
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    Ok(())
 }
 
 /// The connection that writes. It also turns on the write-ahead log, which
 /// stays on in the file.
-pub(super) async fn file_writer(path: &Path) -> Result<Writer, StorageError> {
-    let options = options()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        // With the log, NORMAL loses nothing when the process dies; a power cut
-        // may cost the last moments, never the file.
-        .synchronous(SqliteSynchronous::Normal);
-    // SQLite waits by itself for most locks, but refuses at once to turn the
-    // log on while another process does.
+pub(super) fn file_writer(path: &Path) -> Result<Connection, DatabaseError> {
+    let connection = file(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    turn_on_log(&connection)?;
+    // With the log, NORMAL loses nothing when the process dies; a power cut
+    // may cost the last moments, never the file.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // Else SQLite writes the log back within some statement, which then takes
+    // as long as the disk does.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// SQLite waits by itself for most locks, but refuses at once to turn the log on
+/// while another process does.
+fn turn_on_log(connection: &Connection) -> Result<(), DatabaseError> {
     let mut waited = Duration::ZERO;
     loop {
-        match Writer::open(options.clone(), PATIENCE).await {
+        let on = connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
+        match on {
             Err(error) if is_busy(&error) && waited < PATIENCE => {
-                tokio::time::sleep(PAUSE).await;
+                std::thread::sleep(PAUSE);
                 waited += PAUSE;
             }
-            outcome => return outcome.map_err(StorageError::of_query),
+            outcome => return Ok(outcome?),
         }
     }
 }
 
-/// The connections that read; each is made when first needed.
-pub(super) fn file_readers(path: &Path) -> SqlitePool {
-    SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(PATIENCE)
-        // A file does not go away.
-        .test_before_acquire(false)
-        .connect_lazy_with(options().filename(path).pragma("query_only", "ON"))
+/// A connection that reads, and waits for nobody.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = file(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "query_only", true)?;
+    wait_for_nobody(&connection)?;
+    Ok(connection)
+}
+
+/// A connection that can't write, not even SQLite's own files.
+pub(super) fn onlooker(path: &Path) -> rusqlite::Result<Connection> {
+    file(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 /// The one connection to a new database in memory, which lives as long as it.
-pub(super) async fn memory() -> Result<Writer, StorageError> {
-    let writer = Writer::open(options().in_memory(true), PATIENCE).await;
-    writer.map_err(StorageError::of_query)
+pub(super) fn memory() -> rusqlite::Result<Connection> {
+    set_up(Connection::open_in_memory()?)
 }
 
-/// Runs the migrations in one transaction that locks the file from its first
-/// statement: of several processes one migrates, and the others find it done.
-pub(super) async fn migrate(writer: &Writer) -> Result<(), StorageError> {
-    let turn = writer.turn().await;
-    let mut connection = turn.map_err(StorageError::of_query)?;
-    let transaction = connection.begin_with("BEGIN IMMEDIATE").await;
-    let mut transaction = transaction.map_err(StorageError::of_query)?;
-    migrations::run(&migrations::sqlite(), &mut *transaction).await?;
-    transaction.commit().await.map_err(StorageError::of_query)
+/// From now on, being in the way of another process is an error at once.
+pub(super) fn wait_for_nobody(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::ZERO)
 }
 
-pub(super) fn options() -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .foreign_keys(true)
-        .busy_timeout(PATIENCE)
+fn file(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
+    // One thread at a time has it, and a path is no URI.
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    set_up(Connection::open_with_flags(path, flags)?)
+}
+
+fn set_up(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
 }

@@ -5,28 +5,32 @@ use std::{
     path::Path,
 };
 
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use rusqlite::{Connection, OptionalExtension as _};
 
-use super::connect;
-use crate::{Inspection, Obstacle, StorageError, migrations};
+use super::{connect, migrate};
+use crate::{Inspection, Obstacle, PendingMigration, StorageError, migrations};
 
 /// What opening the file at `path` would find and do.
 pub(crate) async fn inspect(path: &Path) -> Result<Inspection, StorageError> {
+    let path = path.to_owned();
+    let looking = tokio::task::spawn_blocking(move || look(&path)).await;
+    looking.map_err(|lost| StorageError::of_query(io::Error::other(lost)))?
+}
+
+fn look(path: &Path) -> Result<Inspection, StorageError> {
     let migrator = migrations::sqlite();
-    let obstacle = obstacle(path).await.map_err(StorageError::of_io)?;
-    let there = tokio::fs::try_exists(path).await;
-    if !there.map_err(StorageError::of_io)? {
+    let obstacle = obstacle(path).map_err(StorageError::of_query)?;
+    if !path.try_exists().map_err(StorageError::of_query)? {
         return Ok(Inspection::missing(migrations::all(&migrator), obstacle));
     }
-    let options = connect::options().filename(path).read_only(true);
-    let connection = options.connect().await;
-    let mut connection = connection.map_err(StorageError::of_query)?;
-    let pending = if has_record(&mut connection).await? {
-        migrations::pending(&migrator, &mut connection).await?
+    let connection = connect::onlooker(path).map_err(StorageError::of_query)?;
+    let pending = if has_record(&connection).map_err(StorageError::of_query)? {
+        let applied = migrate::applied(&connection)?;
+        let pending = migrations::pending(&migrator, &applied)?;
+        pending.into_iter().map(PendingMigration::from).collect()
     } else {
         migrations::all(&migrator)
     };
-    connection.close().await.map_err(StorageError::of_query)?;
     Ok(Inspection {
         exists: true,
         pending,
@@ -34,17 +38,15 @@ pub(crate) async fn inspect(path: &Path) -> Result<Inspection, StorageError> {
     })
 }
 
-async fn has_record(connection: &mut SqliteConnection) -> Result<bool, StorageError> {
-    let found = sqlx::query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
-        .bind(migrations::TABLE)
-        .fetch_optional(connection)
-        .await;
-    Ok(found.map_err(StorageError::of_query)?.is_some())
+fn has_record(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    let found = connection.query_row(sql, [migrations::TABLE], |_| Ok(()));
+    found.optional().map(|found| found.is_some())
 }
 
 /// SQLite writes the file, and makes its log beside it.
-async fn obstacle(path: &Path) -> io::Result<Option<Obstacle>> {
-    let file = tokio::fs::OpenOptions::new().write(true).open(path).await;
+fn obstacle(path: &Path) -> io::Result<Option<Obstacle>> {
+    let file = std::fs::OpenOptions::new().write(true).open(path);
     match file {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             return Ok(Some(Obstacle::NotWritable(path.to_owned())));
@@ -52,13 +54,11 @@ async fn obstacle(path: &Path) -> io::Result<Option<Obstacle>> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let directory = existing_directory(path).to_owned();
-    let tried = directory.clone();
+    let directory = existing_directory(path);
     // A file without a name: nothing is left behind.
-    let writable = tokio::task::spawn_blocking(move || tempfile::tempfile_in(tried));
-    Ok(match writable.await.map_err(io::Error::other)? {
+    Ok(match tempfile::tempfile_in(directory) {
         Ok(_) => None,
-        Err(_) => Some(Obstacle::NotWritable(directory)),
+        Err(_) => Some(Obstacle::NotWritable(directory.to_owned())),
     })
 }
 

@@ -1,13 +1,13 @@
 //! Public signing keys.
 
 use async_trait::async_trait;
-use sqlx::{query, sqlite::SqliteRow};
 
 use super::SqliteStorage;
 use crate::{
     SigningKeyStore, StorageError, StoredKey,
-    row::{self, column, corrupt},
+    row::{self, Row, column, corrupt},
     sql_time,
+    statement::{Statement, Value::Text},
 };
 
 struct Statements {
@@ -46,23 +46,23 @@ static BACKSTAGES: Statements = statements!("signing_keys");
 #[async_trait]
 impl SigningKeyStore for SqliteStorage {
     async fn add_key(&self, key: &StoredKey) -> Result<(), StorageError> {
-        let query = query(self.key_statements().await?.add)
-            .bind(&key.kid)
-            .bind(sql_time::to_second(key.created_at))
-            .bind(key.jwk.to_string());
-        self.change(query).await.map(drop)
+        let add = self.key_statements().await?.add;
+        let (created_at, jwk) = (sql_time::to_second(key.created_at), key.jwk.to_string());
+        let values = [&key.kid, &created_at, &jwk].map(|text| Text(text));
+        self.change(Statement::new(add, values)).await.map(drop)
     }
 
     async fn list_keys(&self) -> Result<Vec<StoredKey>, StorageError> {
         let statements = self.key_statements().await?;
-        let rows = self.read_all(query(statements.list)).await?;
-        rows.iter().map(|row| key(row, statements.table)).collect()
+        let list = Statement::new(statements.list, []);
+        self.read(list, |row| key(row, statements.table)).await
     }
 
     async fn remove_keys(&self, kids: &[String]) -> Result<(), StorageError> {
-        let query = query(self.key_statements().await?.remove)
-            .bind(serde_json::Value::from(kids).to_string());
-        self.change(query).await.map(drop)
+        let remove = self.key_statements().await?.remove;
+        let kids = serde_json::Value::from(kids).to_string();
+        let remove = Statement::new(remove, [Text(&kids)]);
+        self.change(remove).await.map(drop)
     }
 }
 
@@ -77,7 +77,7 @@ impl SqliteStorage {
     }
 }
 
-fn key(row: &SqliteRow, table: &'static str) -> Result<StoredKey, StorageError> {
+fn key(row: &impl Row, table: &'static str) -> Result<StoredKey, StorageError> {
     let jwk: String = column(row, "key", table)?;
     let created_at: String = column(row, "created_at", table)?;
     Ok(StoredKey {

@@ -4,22 +4,32 @@ mod backstage;
 mod connect;
 mod inspect;
 mod keys;
+mod migrate;
 #[cfg(test)]
 mod plans;
 mod plugin_keys;
+mod readers;
 mod session;
 mod user_info;
+mod work;
 mod writer;
 
 pub(crate) use inspect::inspect;
 
 use std::path::Path;
 
-use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
+use rusqlite::{Connection, Row};
 
 use crate::{
-    StorageError, last_write::LastWrite, shared::SharedTables, statement::Query, timing::timed,
+    StorageError,
+    error::DatabaseError,
+    last_write::LastWrite,
+    shared::SharedTables,
+    statement::{Reach, Statement},
+    timing::timed,
 };
+use connect::PATIENCE;
+use readers::Readers;
 use writer::Writer;
 
 /// Sessions, keys and user info in SQLite.
@@ -32,7 +42,7 @@ use writer::Writer;
 pub struct SqliteStorage {
     writer: Writer,
     /// None for a database in memory, which belongs to its one connection.
-    readers: Option<SqlitePool>,
+    readers: Option<Readers>,
     shared: SharedTables,
     last_write: LastWrite,
 }
@@ -45,10 +55,12 @@ impl SqliteStorage {
     /// [`StorageError::Unavailable`] when the file can't be opened,
     /// [`StorageError::Migration`] when its tables can't be made.
     pub async fn open_file(path: &Path) -> Result<Self, StorageError> {
-        connect::make_file(path).await?;
-        let writer = connect::file_writer(path).await?;
-        let readers = connect::file_readers(path);
-        Self::over(writer, Some(readers)).await
+        let path = path.to_owned();
+        let readers = Readers::of(path.clone(), PATIENCE);
+        let opening = tokio::task::spawn_blocking(move || open(&path)).await;
+        let connection =
+            opening.map_err(|lost| StorageError::of_query(std::io::Error::other(lost)))?;
+        Self::over(Writer::of_file(connection?, PATIENCE), Some(readers)).await
     }
 
     /// Opens a new database in memory.
@@ -56,11 +68,12 @@ impl SqliteStorage {
     /// # Errors
     /// [`StorageError::Migration`] when its tables can't be made.
     pub async fn open_memory() -> Result<Self, StorageError> {
-        Self::over(connect::memory().await?, None).await
+        let mut connection = connect::memory().map_err(StorageError::of_query)?;
+        migrate::migrate(&mut connection)?;
+        Self::over(Writer::of_memory(connection, PATIENCE), None).await
     }
 
-    async fn over(writer: Writer, readers: Option<SqlitePool>) -> Result<Self, StorageError> {
-        connect::migrate(&writer).await?;
+    async fn over(writer: Writer, readers: Option<Readers>) -> Result<Self, StorageError> {
         let storage = Self {
             writer,
             readers,
@@ -71,34 +84,43 @@ impl SqliteStorage {
         Ok(storage)
     }
 
-    /// Runs a statement that changes rows; how many it changed.
-    async fn change(&self, query: Query<'_, Sqlite>) -> Result<u64, StorageError> {
-        let done = timed(self.writer.execute(query)).await;
-        let done = self.last_write.was(done.map_err(StorageError::of_query));
-        Ok(done?.rows_affected())
-    }
-
-    /// Runs a statement that changes rows and returns them.
-    async fn change_returning(
+    /// Does what changes rows.
+    async fn write<T>(
         &self,
-        query: Query<'_, Sqlite>,
-    ) -> Result<Option<SqliteRow>, StorageError> {
-        // To the end, not to the first row: SQLite commits when the statement
-        // is done, and nothing counts as done before.
-        let rows = timed(self.writer.fetch_all(query)).await;
-        let rows = self.last_write.was(rows.map_err(StorageError::of_query));
-        Ok(rows?.pop())
+        reach: Reach,
+        work: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StorageError> {
+        let done = timed(self.writer.run(reach, work)).await;
+        self.last_write.was(done.map_err(StorageError::of_query))
     }
 
-    async fn read(&self, query: Query<'_, Sqlite>) -> Result<Option<SqliteRow>, StorageError> {
-        Ok(self.read_all(query).await?.pop())
+    /// Runs a statement that changes rows; how many it changed.
+    async fn change(&self, statement: Statement<'_>) -> Result<u64, StorageError> {
+        let reach = statement.reach();
+        let changed = self.write(reach, |connection| work::execute(connection, &statement));
+        Ok(changed.await? as u64)
     }
 
-    async fn read_all(&self, query: Query<'_, Sqlite>) -> Result<Vec<SqliteRow>, StorageError> {
-        let rows = match &self.readers {
-            Some(readers) => timed(query.fetch_all(readers)).await,
-            None => timed(self.writer.fetch_all(query)).await,
+    /// Runs a statement that only reads, and maps its rows.
+    async fn read<T>(
+        &self,
+        statement: Statement<'_>,
+        map: impl Fn(&Row<'_>) -> Result<T, StorageError>,
+    ) -> Result<Vec<T>, StorageError> {
+        let reach = statement.reach();
+        let query = |connection: &mut Connection| work::query(connection, &statement, &map);
+        let rows: Result<_, DatabaseError> = match &self.readers {
+            Some(readers) => timed(readers.run(reach, query)).await,
+            None => timed(self.writer.run(reach, query)).await,
         };
-        rows.map_err(StorageError::of_query)
+        rows.map_err(StorageError::of_query)?.into_iter().collect()
     }
+}
+
+fn open(path: &Path) -> Result<Connection, StorageError> {
+    connect::make_file(path).map_err(StorageError::of_query)?;
+    let mut connection = connect::file_writer(path).map_err(StorageError::of_query)?;
+    migrate::migrate(&mut connection)?;
+    connect::wait_for_nobody(&connection).map_err(StorageError::of_query)?;
+    Ok(connection)
 }

@@ -2,12 +2,11 @@
 //! that looked at each would hold everyone up who writes.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr as _};
 
 use super::SqliteStorage;
 use crate::{
-    SessionFilter, SessionId, SessionOwner, SessionPlace, session_filter::Conditions,
-    session_store::SessionDatabase, sql,
+    SessionFilter, SessionId, SessionOwner, SessionPlace, row::column, session_filter::Conditions,
+    session_store::SessionDatabase, sql, statement::Statement,
 };
 
 const STATEMENTS: [&str; 13] = [
@@ -27,10 +26,10 @@ const STATEMENTS: [&str; 13] = [
 ];
 
 async fn plan(storage: &SqliteStorage, statement: String) -> String {
-    let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}")).into_sql_str();
-    let rows = storage.read_all(sqlx::query(explained)).await.unwrap();
-    let steps = rows.iter().map(|row| row.get::<String, _>("detail"));
-    steps.collect::<Vec<_>>().join("\n")
+    let explained = format!("EXPLAIN QUERY PLAN {statement}");
+    let explained = Statement::composed(explained, Vec::new());
+    let steps = storage.read(explained, |row| column::<String>(row, "detail", "the plan"));
+    steps.await.unwrap().join("\n")
 }
 
 fn list(conditions: Conditions<'_>) -> String {

@@ -1,13 +1,13 @@
 //! Public keys of plugin tokens.
 
 use async_trait::async_trait;
-use sqlx::{query, sqlite::SqliteRow};
 
 use super::SqliteStorage;
 use crate::{
     PluginKeyStore, StorageError, StoredKey,
     plugin_keys::{self, BACKSTAGES, OURS, Statements},
-    row::{self, column},
+    row::{self, Row, column},
+    statement::{Statement, Value::Text},
 };
 
 const REMOVE_OURS: &str =
@@ -19,23 +19,23 @@ const REMOVE_BACKSTAGES: &str =
 impl PluginKeyStore for SqliteStorage {
     async fn add_plugin_key(&self, key: &StoredKey) -> Result<(), StorageError> {
         let (statements, _) = self.plugin_key_statements().await?;
-        let query = query(statements.add)
-            .bind(&key.kid)
-            .bind(key.jwk.to_string())
-            .bind(plugin_keys::expires_at(key));
-        self.change(query).await.map(drop)
+        let (jwk, expires_at) = (key.jwk.to_string(), plugin_keys::expires_at(key));
+        let values = [&key.kid, &jwk, &expires_at].map(|text| Text(text));
+        let add = Statement::new(statements.add, values);
+        self.change(add).await.map(drop)
     }
 
     async fn list_plugin_keys(&self) -> Result<Vec<StoredKey>, StorageError> {
         let (statements, _) = self.plugin_key_statements().await?;
-        let rows = self.read_all(query(statements.list)).await?;
-        rows.iter().map(|row| key(row, statements.table)).collect()
+        let list = Statement::new(statements.list, []);
+        self.read(list, |row| key(row, statements.table)).await
     }
 
     async fn remove_plugin_keys(&self, kids: &[String]) -> Result<(), StorageError> {
         let (_, remove) = self.plugin_key_statements().await?;
-        let query = query(remove).bind(serde_json::Value::from(kids).to_string());
-        self.change(query).await.map(drop)
+        let kids = serde_json::Value::from(kids).to_string();
+        let remove = Statement::new(remove, [Text(&kids)]);
+        self.change(remove).await.map(drop)
     }
 }
 
@@ -52,7 +52,7 @@ impl SqliteStorage {
     }
 }
 
-fn key(row: &SqliteRow, table: &'static str) -> Result<StoredKey, StorageError> {
+fn key(row: &impl Row, table: &'static str) -> Result<StoredKey, StorageError> {
     let jwk: String = column(row, "key", table)?;
     let expires_at: String = column(row, "expires_at", table)?;
     Ok(StoredKey {

@@ -1,10 +1,12 @@
 //! How sessions are reached in SQLite.
 
-use sqlx::Connection as _;
+use rusqlite::TransactionBehavior;
 
-use super::SqliteStorage;
+use super::{SqliteStorage, work};
 use crate::{
-    SessionRecord, StorageError, row, session_store::SessionDatabase, statement::Statement,
+    SessionRecord, StorageError, row,
+    session_store::SessionDatabase,
+    statement::{Reach, Statement},
 };
 
 impl SessionDatabase for SqliteStorage {
@@ -15,15 +17,17 @@ impl SessionDatabase for SqliteStorage {
          (SELECT flow FROM stagedoor_used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
 
     async fn run(&self, statement: Statement<'_>) -> Result<u64, StorageError> {
-        self.change(statement.into_query()).await
+        self.change(statement).await
     }
 
     async fn run_returning(
         &self,
         statement: Statement<'_>,
     ) -> Result<Option<SessionRecord>, StorageError> {
-        let row = self.change_returning(statement.into_query()).await?;
-        row.as_ref().map(row::session).transpose()
+        let changed = self.write(statement.reach(), |connection| {
+            work::query(connection, &statement, |row| row::session(row))
+        });
+        changed.await?.pop().transpose()
     }
 
     async fn run_both(
@@ -31,19 +35,17 @@ impl SessionDatabase for SqliteStorage {
         first: Statement<'_>,
         second: Statement<'_>,
     ) -> Result<Option<u64>, StorageError> {
-        let work = async {
-            let mut connection = self.writer.turn().await?;
-            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-            let done = first.into_query().execute(&mut *transaction).await?;
-            if done.rows_affected() == 0 {
+        let both = self.write(Reach::Few, |connection| {
+            let immediate = TransactionBehavior::Immediate;
+            let transaction = connection.transaction_with_behavior(immediate)?;
+            if work::execute(&transaction, &first)? == 0 {
                 return Ok(None);
             }
-            let done = second.into_query().execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok(Some(done.rows_affected()))
-        };
-        self.last_write
-            .was(work.await.map_err(StorageError::of_query))
+            let changed = work::execute(&transaction, &second)?;
+            transaction.commit()?;
+            Ok(Some(changed as u64))
+        });
+        both.await
     }
 
     fn last_write_failed(&self) -> bool {
@@ -51,12 +53,11 @@ impl SessionDatabase for SqliteStorage {
     }
 
     async fn find(&self, statement: Statement<'_>) -> Result<Vec<SessionRecord>, StorageError> {
-        let rows = self.read_all(statement.into_query()).await?;
-        rows.iter().map(row::session).collect()
+        self.read(statement, |row| row::session(row)).await
     }
 
     async fn count(&self, statement: Statement<'_>) -> Result<u64, StorageError> {
-        let rows = self.read_all(statement.into_query()).await?;
-        rows.first().map_or(Ok(0), row::count)
+        let counts = self.read(statement, |row| row::count(row)).await?;
+        Ok(counts.into_iter().next().unwrap_or(0))
     }
 }

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::query;
 use stagedoor_identity::EntityRef;
 
 use super::SqliteStorage;
@@ -10,6 +9,7 @@ use crate::{
     StorageError, UserInfoStore,
     row::{self, column},
     sql_time,
+    statement::{Statement, Value::Text},
 };
 
 struct Statements {
@@ -49,22 +49,21 @@ impl UserInfoStore for SqliteStorage {
         info: &serde_json::Value,
         now: Timestamp,
     ) -> Result<(), StorageError> {
-        let query = query(self.user_info_statements().await?.put)
-            .bind(user.as_str())
-            .bind(info.to_string())
-            .bind(sql_time::to_second(now))
-            .bind(sql_time::to_millisecond(now));
-        self.change(query).await.map(drop)
+        let put = self.user_info_statements().await?.put;
+        let info = info.to_string();
+        let (second, millisecond) = (sql_time::to_second(now), sql_time::to_millisecond(now));
+        let values = [user.as_str(), &info, &second, &millisecond].map(Text);
+        self.change(Statement::new(put, values)).await.map(drop)
     }
 
     async fn user_info(&self, user: &EntityRef) -> Result<Option<serde_json::Value>, StorageError> {
         let statements = self.user_info_statements().await?;
-        let query = query(statements.get).bind(user.as_str());
-        let Some(row) = self.read(query).await? else {
-            return Ok(None);
-        };
-        let info: String = column(&row, "user_info", statements.table)?;
-        row::json(&info, "user_info", statements.table).map(Some)
+        let get = Statement::new(statements.get, [Text(user.as_str())]);
+        let found = self.read(get, |row| {
+            let info: String = column(row, "user_info", statements.table)?;
+            row::json(&info, "user_info", statements.table)
+        });
+        Ok(found.await?.pop())
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use stagedoor_storage::{
     DatabaseLocation, LeaseId, PostgresLocation, SecretHash, SessionId, SessionRecord, Storage,
     open,
@@ -88,34 +88,30 @@ impl Fixture {
 
     /// Runs statements, as another program would.
     pub(crate) async fn execute(&self, statements: &str) {
-        let statements = sqlx::raw_sql(AssertSqlSafe(statements));
         match &self.location {
             DatabaseLocation::Postgres(location) => {
                 let mut connection = connect(location).await;
+                let statements = sqlx::raw_sql(AssertSqlSafe(statements));
                 statements.execute(&mut connection).await.unwrap();
                 connection.close().await.unwrap();
             }
-            _ => {
-                let mut connection = self.connect_file().await;
-                statements.execute(&mut connection).await.unwrap();
-                connection.close().await.unwrap();
-            }
+            _ => self.connect_file().execute_batch(statements).unwrap(),
         }
     }
 
     /// The first column of every row, as text.
     pub(crate) async fn column(&self, statement: &str) -> Vec<String> {
-        let statement = AssertSqlSafe(statement);
         match &self.location {
             DatabaseLocation::Postgres(location) => {
                 let mut connection = connect(location).await;
-                let query = sqlx::query_scalar(statement);
+                let query = sqlx::query_scalar(AssertSqlSafe(statement));
                 query.fetch_all(&mut connection).await.unwrap()
             }
             _ => {
-                let mut connection = self.connect_file().await;
-                let query = sqlx::query_scalar(statement);
-                query.fetch_all(&mut connection).await.unwrap()
+                let connection = self.connect_file();
+                let mut prepared = connection.prepare(statement).unwrap();
+                let rows = prepared.query_map([], |row| row.get(0)).unwrap();
+                rows.map(Result::unwrap).collect()
             }
         }
     }
@@ -129,12 +125,9 @@ impl Fixture {
         .await
     }
 
-    async fn connect_file(&self) -> SqliteConnection {
-        let options = sqlx::sqlite::SqliteConnectOptions::new()
-            .create_if_missing(true)
-            .filename(self.file_path());
+    fn connect_file(&self) -> rusqlite::Connection {
         std::fs::create_dir_all(self.file_path().parent().unwrap()).unwrap();
-        SqliteConnection::connect_with(&options).await.unwrap()
+        rusqlite::Connection::open(self.file_path()).unwrap()
     }
 }
 

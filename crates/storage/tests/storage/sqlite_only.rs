@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use sqlx::Connection;
+use rusqlite::Connection;
 use stagedoor_storage::{DatabaseLocation, StorageError, open};
 
 use crate::fixture::{Fixture, NOW, session, session_id};
@@ -34,21 +34,17 @@ async fn the_log_is_on(fixture: Fixture) {
 }
 
 /// Another process's transaction that has written and not yet committed.
-async fn lock(fixture: &Fixture) -> sqlx::SqliteConnection {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.file_path());
-    let mut other = sqlx::SqliteConnection::connect_with(&options)
-        .await
-        .unwrap();
-    sqlx::raw_sql("BEGIN IMMEDIATE; DELETE FROM stagedoor_sessions;")
-        .execute(&mut other)
-        .await
+fn lock(fixture: &Fixture) -> Connection {
+    let other = Connection::open(fixture.file_path()).unwrap();
+    other
+        .execute_batch("BEGIN IMMEDIATE; DELETE FROM stagedoor_sessions;")
         .unwrap();
     other
 }
 
 async fn a_write_waits_for_another_process(fixture: Fixture) {
     let storage = fixture.open().await;
-    let mut other = lock(&fixture).await;
+    let other = lock(&fixture);
     let writing = {
         let storage = Arc::clone(&storage);
         tokio::spawn(async move { storage.insert_session(&session(1)).await })
@@ -57,7 +53,7 @@ async fn a_write_waits_for_another_process(fixture: Fixture) {
     let opening = tokio::spawn(async move { open(&path).await.map(drop) });
     tokio::task::yield_now().await;
     assert!(!writing.is_finished());
-    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    other.execute_batch("COMMIT").unwrap();
     assert!(writing.await.unwrap().unwrap());
     opening.await.unwrap().unwrap();
 }
@@ -65,27 +61,23 @@ async fn a_write_waits_for_another_process(fixture: Fixture) {
 async fn opening_waits_for_a_file_without_a_log(fixture: Fixture) {
     // Such as Backstage's own: turning the log on is refused while it is in use.
     fixture.execute("CREATE TABLE theirs (id)").await;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.file_path());
-    let mut other = sqlx::SqliteConnection::connect_with(&options)
-        .await
-        .unwrap();
-    sqlx::raw_sql("BEGIN IMMEDIATE; INSERT INTO theirs VALUES (1)")
-        .execute(&mut other)
-        .await
+    let other = Connection::open(fixture.file_path()).unwrap();
+    other
+        .execute_batch("BEGIN IMMEDIATE; INSERT INTO theirs VALUES (1)")
         .unwrap();
     let location = fixture.location.clone();
     let mut opening = tokio::spawn(async move { open(&location).await.map(drop) });
     // Long enough for an attempt that does not wait to have failed.
     let early = tokio::time::timeout(Duration::from_millis(300), &mut opening).await;
     assert!(early.is_err(), "{early:?}");
-    sqlx::raw_sql("COMMIT").execute(&mut other).await.unwrap();
+    other.execute_batch("COMMIT").unwrap();
     opening.await.unwrap().unwrap();
 }
 
 async fn a_read_does_not_wait_for_a_write(fixture: Fixture) {
     let storage = fixture.open().await;
     storage.insert_session(&session(1)).await.unwrap();
-    let _other = lock(&fixture).await;
+    let _other = lock(&fixture);
     let found = storage.session(session_id(1), NOW).await.unwrap();
     assert!(found.is_some());
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
-use sqlx::{ConnectOptions as _, sqlite::SqliteConnectOptions};
 use stagedoor::{AuthBackend, Environment};
 use stagedoor_ambient::{ManualClock, SystemEntropy};
 use stagedoor_demo_idp::{Control, DemoClient, DemoIdp, DemoKey, DemoSettings, hostile::Lie};
@@ -104,10 +104,10 @@ impl House {
     /// How many sessions the database holds.
     pub(crate) async fn sessions(&self) -> i64 {
         let file = self.folder.path().join("stagedoor.sqlite");
-        let options = SqliteConnectOptions::new().filename(file).read_only(true);
-        let mut connection = options.connect().await.unwrap();
-        let count = sqlx::query_scalar("SELECT count(*) FROM stagedoor_sessions");
-        count.fetch_one(&mut connection).await.unwrap()
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let count = "SELECT count(*) FROM stagedoor_sessions";
+        let count = connection.unwrap().query_row(count, [], |row| row.get(0));
+        count.unwrap()
     }
 
     /// A browser in which ada is signed in.
