@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, describe, test } from 'node:test';
 import { launch, popupFrom, profile, screenshot } from '../support/chromium.mjs';
-import { beSomeone, openPageHouse, wayOf } from '../support/page-house.mjs';
+import { beSomeone, openPageHouse, signedIn, wayOf } from '../support/page-house.mjs';
 import { temporaryDirectory, writeConfig } from '../support/stagedoor.mjs';
 import { until } from '../support/wait.mjs';
 
@@ -57,7 +57,7 @@ async function signIn(page, house, provider) {
   await page.goto(house.home);
   const popup = await popupFrom(page, () => wayOf(page, provider).click());
   await beSomeone(popup, 'ada');
-  await page.locator('#who:visible').waitFor();
+  await signedIn(page, house);
 }
 
 /** Each state: how a page gets into it. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { launch, popupFrom, profile } from '../support/chromium.mjs';
-import { beSomeone, openPageHouse, wayOf } from '../support/page-house.mjs';
+import { beSomeone, openPageHouse, signedIn, wayOf } from '../support/page-house.mjs';
 
 const { door, idp, home, close } = await openPageHouse({
   providers: block => ({
@@ -48,7 +48,7 @@ test('three sign-ins at once: both environments, both clients; and each session 
   // Each popup says who one is by itself, and they end in another order than they began in.
   for (const { popup, page } of flows.toReversed()) {
     if (!popup.isClosed() && (await popup.locator('input[name=account]').count())) await beSomeone(popup, 'ada');
-    await page.locator('#who:visible').waitFor();
+    await signedIn(page, { door });
   }
   for (const { page, provider, environment } of flows) {
     const refresh = await page.evaluate(
@@ -67,7 +67,7 @@ test('three sign-ins at once: both environments, both clients; and each session 
   await wayOf(flows[1].page, 'staff').waitFor();
   for (const { page } of [flows[0], flows[2]]) {
     await page.reload();
-    await page.locator('#who:visible').waitFor();
+    await signedIn(page, { door });
   }
   assert.equal(await flows[2].page.locator('#via').innerText(), 'Guests');
   assert.deepEqual(complaints, []);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { launch, popupFrom, profile } from '../support/chromium.mjs';
-import { beSomeone, openPageHouse, wayOf } from '../support/page-house.mjs';
+import { beSomeone, openPageHouse, signedIn, wayOf } from '../support/page-house.mjs';
 import { until } from '../support/wait.mjs';
 
 const browser = await launch();
@@ -25,7 +25,6 @@ function house(options) {
   return it;
 }
 
-const signedIn = (where = page) => where.locator('#who:visible').waitFor();
 const errorOf = (provider = 'oidc') => page.locator(`[data-provider="${provider}"] .error`);
 const atProvider = idp => page.waitForURL(url => url.origin === idp.issuer);
 
@@ -38,7 +37,7 @@ describe('a popup that is blocked', () => {
     await wayOf(page).click();
     await atProvider(it.idp);
     await beSomeone(page, 'ada');
-    await signedIn();
+    await signedIn(page, it);
     assert.equal(page.url(), it.home, 'what the redirect brought is out of the address');
     assert.deepEqual(user.complaints, []);
   });
@@ -67,7 +66,7 @@ describe('enableExperimentalRedirectFlow', () => {
     await wayOf(page).click();
     await atProvider(it.idp);
     await beSomeone(page, 'ada');
-    await signedIn();
+    await signedIn(page, it);
     assert.equal(user.context.pages().length, 1);
   });
 });
@@ -120,7 +119,7 @@ describe('a failure', () => {
       await page.getByRole('heading', { name: 'You are not in the catalog yet' }).waitFor();
       const popup = await popupFrom(page, () => page.getByRole('button', { name: 'Use another account' }).click());
       await beSomeone(popup, 'ada');
-      await signedIn();
+      await signedIn(page, it);
       assert.deepEqual(user.complaints, []);
     });
   }
@@ -174,9 +173,9 @@ describe('auto', () => {
     await page.goto(it.home);
     await atProvider(it.idp);
     await beSomeone(page, 'ada');
-    await signedIn();
+    await signedIn(page, it);
     await page.reload();
-    await signedIn();
+    await signedIn(page, it);
     await page.locator('#sign-out').click();
     // By way of the provider, which ends its session too.
     await atProvider(it.idp);
@@ -188,7 +187,7 @@ describe('auto', () => {
     assert.equal(page.url(), it.home, 'still here');
     const popup = await popupFrom(page, () => wayOf(page).click());
     await beSomeone(popup, 'ada');
-    await signedIn();
+    await signedIn(page, it);
   });
 
   test('without scripts too', async () => {
@@ -213,9 +212,9 @@ describe('the provider that was used last', () => {
     await page.goto(it.home);
     const popup = await popupFrom(page, () => wayOf(page, 'other').click());
     await beSomeone(popup, 'ada');
-    await signedIn();
+    await signedIn(page, it);
     await page.reload();
-    await signedIn();
+    await signedIn(page, it);
     assert.equal(await page.locator('#via').innerText(), 'Other');
     await user.context.clearCookies();
     await page.reload();
@@ -230,7 +229,7 @@ describe('the provider that was used last', () => {
     await page.goto(it.home);
     const popup = await popupFrom(page, () => wayOf(page, 'other').click());
     await beSomeone(popup, 'ada');
-    await signedIn();
+    await signedIn(page, it);
     await page.locator('#sign-out').click();
     await page.getByText('You are signed out.').waitFor();
     assert.deepEqual(user.complaints, []);

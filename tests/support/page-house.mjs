@@ -44,3 +44,11 @@ export async function beSomeone(page, account) {
   await page.fill('input[name=account]', account);
   await page.locator('#in').click();
 }
+
+/** Waits until the page of a house shows who is signed in; what it shows instead is told when that does not come. */
+export async function signedIn(page, { door }) {
+  await page.locator('#who:visible').waitFor().catch(async cause => {
+    const shown = await page.locator('body').innerText().catch(error => `(${error.message})`);
+    throw new Error(`nobody is signed in at ${page.url()}, which shows:\n${shown}\nthe log ends:\n${door.log.slice(-4_000)}`, { cause });
+  });
+}
