@@ -22,7 +22,7 @@ export function launch() {
  */
 export async function profile(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const complaints = [];
   context.on('console', message => {
     if (message.type() !== 'error') return;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createServer } from 'node:net';
 
 /** Polls `probe` until it answers something truthy, and returns that; fails with `what` after `timeoutMs`. */
-export async function until(probe, { what = 'a condition', timeoutMs = 10_000, everyMs = 20 } = {}) {
+export async function until(probe, { what = 'a condition', timeoutMs = 30_000, everyMs = 20 } = {}) {
   const deadline = performance.now() + timeoutMs;
   let lastError;
   for (;;) {
