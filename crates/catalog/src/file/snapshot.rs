@@ -119,24 +119,31 @@ impl Snapshot {
             .collect();
         let matching = |id| {
             let document = self.document(id)?;
-            let terms = self.terms(id, &document);
-            let is_meant = alternatives.iter().any(|conditions| {
-                let mut conditions = conditions.iter();
-                conditions.all(|(key, value)| terms.iter().any(|term| term.is(key, value)))
-            });
+            let mut alternatives = alternatives.iter();
+            let is_meant = alternatives.any(|conditions| self.meets(id, &document, conditions));
             is_meant.then(|| self.entity(id, document))?
         };
         ids.into_iter().filter_map(matching).collect()
     }
 
-    fn terms(&self, id: u32, document: &Value) -> Vec<Term> {
-        let of_relations = self
-            .relations
-            .of(id)
-            .filter_map(|(kind, target)| terms::of_relation(kind, self.name(target)?));
-        let mut terms = terms::of(document);
-        terms.extend(of_relations);
-        terms
+    /// Whether an entity has a term for each of `conditions`, in lower case.
+    fn meets(&self, id: u32, document: &Value, conditions: &[(String, String)]) -> bool {
+        let mut unmet: Vec<_> = conditions.iter().collect();
+        terms::each(document, &mut |key, value| {
+            unmet.retain(|(of, is)| !terms::is_term_of(key, value, (of, is)));
+        });
+        let mut relations = self.relations.of(id);
+        while !unmet.is_empty()
+            && let Some((kind, target)) = relations.next()
+        {
+            if let Some(Term { key, value }) = self
+                .name(target)
+                .and_then(|target| terms::of_relation(kind, target))
+            {
+                unmet.retain(|(of, is)| *of != key || *is != value);
+            }
+        }
+        unmet.is_empty()
     }
 
     fn document(&self, id: u32) -> Option<Value> {
