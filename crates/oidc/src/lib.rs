@@ -72,6 +72,7 @@ mod token_endpoint;
 mod trace;
 mod userinfo;
 mod violation;
+mod wiped;
 
 pub use authentication::RequiredAuthentication;
 pub use authorization::{AuthorizationParams, AuthorizationRequest, FlowSecrets};
@@ -95,3 +96,4 @@ pub use signing_alg::{SigningAlg, UnsupportedSigningAlg};
 pub use status::ProviderStatus;
 pub use token_endpoint::TokenSet;
 pub use violation::{Place, Violation};
+pub use wiped::{Wipe, Wiped};

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use crate::wiped::Wipe as _;
+
 macro_rules! secret {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
         /// Hidden in `Debug`, wiped when dropped, compared in constant time.
-        #[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+        #[derive(Clone, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -39,6 +41,20 @@ macro_rules! secret {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(hidden)"))
+            }
+        }
+
+        impl Zeroize for $name {
+            fn zeroize(&mut self) {
+                self.0.wipe();
+            }
+        }
+
+        impl ZeroizeOnDrop for $name {}
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                self.zeroize();
             }
         }
 

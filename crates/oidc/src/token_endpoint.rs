@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::{
     error::OidcError,
@@ -11,6 +10,7 @@ use crate::{
     provider_text::shown,
     secrets::{AccessToken, RefreshToken},
     violation::{Place, Violation},
+    wiped::Wiped,
 };
 
 /// The longest access or refresh token kept, in bytes.
@@ -39,7 +39,7 @@ pub struct TokenSet {
 /// A token response of the right form, its ID token not verified yet.
 pub(crate) struct TokenResponse {
     pub(crate) access_token: AccessToken,
-    pub(crate) id_token: Option<Zeroizing<String>>,
+    pub(crate) id_token: Option<Wiped<String>>,
     token_type: String,
     expires_in: Option<u64>,
     scope: Option<String>,
@@ -67,7 +67,7 @@ impl TokenResponse {
         token_type_is_bearer(token_type)?;
         Ok(Self {
             access_token: AccessToken::new(access_token),
-            id_token: text(body, "id_token")?.map(|token| Zeroizing::new(token.to_owned())),
+            id_token: text(body, "id_token")?.map(|token| Wiped::new(token.to_owned())),
             token_type: token_type.to_owned(),
             expires_in: lifetime(body),
             scope: text(body, "scope")?.map(str::to_owned),

@@ -104,10 +104,14 @@ impl ScopePolicy {
         requested: Option<&str>,
         granted: &str,
     ) -> Result<RefreshScopes, SignInError> {
+        let has = self.to_ask(None, Some(granted))?;
         Ok(RefreshScopes {
             // Asked for together, so that the limit on their length holds.
-            requested: self.to_ask(requested, Some(granted))?,
-            granted: self.to_ask(None, Some(granted))?,
+            requested: match requested {
+                Some(_) => self.to_ask(requested, Some(granted))?,
+                None => has.clone(),
+            },
+            granted: has,
         })
     }
 }

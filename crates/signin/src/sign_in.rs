@@ -195,16 +195,16 @@ impl SignIn {
         }
     }
 
-    /// What a client is told of a session with these tokens: here it is
-    /// decided whether someone is let in, and who they are.
+    /// What a client is told of a session with these tokens, which are given
+    /// back: here it is decided whether someone is let in, and who they are.
     pub(crate) async fn session_response(
         &self,
         provider: &Provider,
-        tokens: &SessionTokens,
+        tokens: SessionTokens,
         who: &Who,
-    ) -> Result<SessionResponse, SignInError> {
+    ) -> Result<(SessionResponse, SessionTokens), SignInError> {
         who.is_subject(tokens.subject());
-        let result = tokens.result();
+        let (result, rest) = tokens.apart();
         let profile = provider.authenticator.profile(&result);
         let info = SignInInfo { profile, result };
         provider.admission.check(&info)?;
@@ -221,10 +221,12 @@ impl SignIn {
             }
             None => None,
         };
-        Ok(SessionResponse {
+        let tokens = rest.with(info.result);
+        let response = SessionResponse {
             profile: info.profile,
             provider_info: tokens.provider_info(self.clock.now()),
             backstage_identity,
-        })
+        };
+        Ok((response, tokens))
     }
 }

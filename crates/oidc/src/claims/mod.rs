@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// The claims of an ID token or a userinfo answer (OpenID Connect Core §5.1):
 /// a JSON object. `Debug` shows names only, since values are personal data.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Value", into = "Value")]
+#[serde(try_from = "Value")]
 pub struct Claims(Value);
 
 /// Claims must be a JSON object.

@@ -1,21 +1,22 @@
 //! HTTP Basic for clients.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use zeroize::Zeroizing;
+
+use crate::wiped::Wiped;
 
 /// RFC 6749 §2.3.1: id and secret are form-encoded first, then joined.
-pub(super) fn basic(client_id: &str, secret: &str) -> Zeroizing<String> {
+pub(super) fn basic(client_id: &str, secret: &str) -> Wiped<String> {
     let id = form_encoded(client_id);
     let secret = form_encoded(secret);
-    let pair = Zeroizing::new(format!("{}:{}", id.as_str(), secret.as_str()));
-    Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
+    let pair = Wiped::new(format!("{}:{}", id.as_str(), secret.as_str()));
+    Wiped::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())))
 }
 
 /// RFC 6749 appendix B. Of the marks, `!'()*~` stay as they are, as browsers'
 /// `encodeURIComponent` leaves them: every decoder reads both forms, and
 /// providers that wrongly do not decode still know secrets that hold them.
-fn form_encoded(text: &str) -> Zeroizing<String> {
-    let mut encoded = Zeroizing::new(String::with_capacity(text.len() * 3));
+fn form_encoded(text: &str) -> Wiped<String> {
+    let mut encoded = Wiped::new(String::with_capacity(text.len() * 3));
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => encoded.push(char::from(byte)),

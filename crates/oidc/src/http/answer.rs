@@ -1,16 +1,15 @@
 //! What a provider answered.
 
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use super::JSON;
-use crate::{error::OidcError, provider_text::shown};
+use crate::{error::OidcError, provider_text::shown, wiped::Wiped};
 
 /// The provider's answer, read to its end.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(super) content_type: Option<String>,
-    pub(super) body: Zeroizing<Vec<u8>>,
+    pub(super) body: Wiped<Vec<u8>>,
     pub(super) endpoint: String,
 }
 

@@ -13,11 +13,11 @@ use reqwest::{
 use secrecy::{ExposeSecret as _, SecretString};
 use tracing::{Instrument, field::Empty};
 use url::{Url, form_urlencoded};
-use zeroize::Zeroizing;
 
 use super::{Answer, HttpSettings, HttpSetupError, JSON};
 use crate::{
     error::OidcError, provider_text::shown, query::Parameter, secrets::AccessToken, trace::TRACE,
+    wiped::Wiped,
 };
 
 /// The most that is read of an answer, in bytes.
@@ -60,7 +60,7 @@ impl HttpClient {
         certificate_pem: &str,
         key_pem: &SecretString,
     ) -> Result<Self, HttpSetupError> {
-        let pem = Zeroizing::new(format!("{}\n{certificate_pem}", key_pem.expose_secret()));
+        let pem = Wiped::new(format!("{}\n{certificate_pem}", key_pem.expose_secret()));
         let builder = self.settings.builder()?;
         let client = Identity::from_pem(pem.as_bytes())
             .and_then(|identity| builder.identity(identity).build())
@@ -92,7 +92,7 @@ impl HttpClient {
         accept: &str,
         timeout: Duration,
     ) -> Result<Answer, OidcError> {
-        let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let bearer = Wiped::new(format!("Bearer {}", token.expose()));
         let request = self
             .client
             .get(url.clone())
@@ -177,7 +177,7 @@ impl HttpClient {
 /// proves who we are.
 pub(crate) struct FormRequest<'a> {
     pub(crate) fields: Vec<Parameter<'a>>,
-    pub(crate) authorization: Option<Zeroizing<String>>,
+    pub(crate) authorization: Option<Wiped<String>>,
 }
 
 impl<'a> FormRequest<'a> {
@@ -195,7 +195,7 @@ async fn send(request: RequestBuilder, url: &Url, timeout: Duration) -> Result<A
     let mut response = request.timeout(timeout).send().await.map_err(failed)?;
     refuse_outage(&endpoint, &response)?;
 
-    let mut body = Zeroizing::new(Vec::new());
+    let mut body = Wiped::new(Vec::new());
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(OidcError::unavailable(format!(

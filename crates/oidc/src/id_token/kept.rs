@@ -5,10 +5,9 @@
 //! it may be gone and its time be over.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
-use zeroize::Zeroizing;
 
 use super::VerifiedIdToken;
-use crate::{jwt::Jws, violation::Place};
+use crate::{jwt::Jws, violation::Place, wiped::Wiped};
 
 impl Serialize for VerifiedIdToken {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -20,10 +19,8 @@ impl Serialize for VerifiedIdToken {
 /// authenticated encryption, for example.
 impl<'de> Deserialize<'de> for VerifiedIdToken {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Zeroizing::new(String::deserialize(deserializer)?);
-        let claims = Jws::read(Place::IdToken, &raw)
-            .map_err(D::Error::custom)?
-            .into_claims();
+        let raw = Wiped::new(String::deserialize(deserializer)?);
+        let claims = Jws::claims_of(Place::IdToken, &raw).map_err(D::Error::custom)?;
         Ok(Self::of_parts(raw, claims))
     }
 }

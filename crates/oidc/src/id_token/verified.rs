@@ -2,20 +2,18 @@
 
 use std::fmt;
 
-use zeroize::Zeroizing;
-
-use crate::claims::Claims;
+use crate::{claims::Claims, wiped::Wiped};
 
 /// An ID token that passed every check: there is no other way to have one.
 #[derive(Clone)]
 pub struct VerifiedIdToken {
-    raw: Zeroizing<String>,
+    raw: Wiped<String>,
     subject: String,
     claims: Claims,
 }
 
 impl VerifiedIdToken {
-    pub(super) fn of_parts(raw: Zeroizing<String>, claims: Claims) -> Self {
+    pub(super) fn of_parts(raw: Wiped<String>, claims: Claims) -> Self {
         let subject = claims.str("sub").unwrap_or_default().to_owned();
         Self {
             raw,

@@ -1,14 +1,12 @@
 //! Believes an ID token that passes every check.
 
-use zeroize::Zeroizing;
-
 use super::{Expected, VerifiedIdToken, rules::check_claims};
-use crate::{error::OidcError, jwks::KeyRing, jwt::Jws, violation::Place};
+use crate::{error::OidcError, jwks::KeyRing, jwt::Jws, violation::Place, wiped::Wiped};
 
 impl VerifiedIdToken {
     /// Believes `raw` if it is signed by one of `keys` and says what is `expected`.
     pub(crate) async fn verify(
-        raw: Zeroizing<String>,
+        raw: Wiped<String>,
         keys: &KeyRing,
         expected: &Expected<'_>,
     ) -> Result<Self, OidcError> {

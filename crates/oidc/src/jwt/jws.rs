@@ -30,14 +30,12 @@ impl<'a> Jws<'a> {
     /// When it is too long, encrypted, or not three base64url parts of which
     /// the first two are JSON objects.
     pub(crate) fn read(at: Place, token: &'a str) -> Result<Self, Violation> {
-        is_not_too_long(at, token)?;
-        is_not_encrypted(at, token)?;
-        let not_three_parts = || malformed(at, "not three parts");
-        let (signing_input, signature) = token.rsplit_once('.').ok_or_else(not_three_parts)?;
-        let (header, payload) = signing_input.split_once('.').ok_or_else(not_three_parts)?;
-        if payload.contains('.') {
-            return Err(not_three_parts());
-        }
+        let Parts {
+            header,
+            payload,
+            signing_input,
+            signature,
+        } = Parts::of(at, token)?;
         Ok(Self {
             at,
             header: decode_object(at, header, "header")?,
@@ -45,6 +43,16 @@ impl<'a> Jws<'a> {
             signing_input,
             signature: decode(at, signature, "signature")?,
         })
+    }
+
+    /// What `token` says, which was read and verified before: the header and
+    /// the signature have served.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn claims_of(at: Place, token: &str) -> Result<Claims, Violation> {
+        let payload = Parts::of(at, token)?.payload;
+        Ok(decode_object(at, payload, "payload")?.into())
     }
 
     /// Where the token was found.
@@ -117,6 +125,33 @@ impl<'a> Jws<'a> {
             at: self.at,
             expected: kind,
             got: shown(typ),
+        })
+    }
+}
+
+/// The three parts of a token, as they came.
+struct Parts<'a> {
+    header: &'a str,
+    payload: &'a str,
+    signing_input: &'a str,
+    signature: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    fn of(at: Place, token: &'a str) -> Result<Self, Violation> {
+        is_not_too_long(at, token)?;
+        is_not_encrypted(at, token)?;
+        let not_three_parts = || malformed(at, "not three parts");
+        let (signing_input, signature) = token.rsplit_once('.').ok_or_else(not_three_parts)?;
+        let (header, payload) = signing_input.split_once('.').ok_or_else(not_three_parts)?;
+        if payload.contains('.') {
+            return Err(not_three_parts());
+        }
+        Ok(Self {
+            header,
+            payload,
+            signing_input,
+            signature,
         })
     }
 }

@@ -1,7 +1,5 @@
 //! What an ID token of this client's provider is measured against.
 
-use zeroize::Zeroizing;
-
 use super::RelyingParty;
 use crate::{
     authentication::RequiredAuthentication,
@@ -9,6 +7,7 @@ use crate::{
     error::OidcError,
     id_token::{Answers, Expected, VerifiedIdToken},
     secrets::AccessToken,
+    wiped::Wiped,
 };
 
 impl RelyingParty {
@@ -17,7 +16,7 @@ impl RelyingParty {
     pub(super) async fn believe(
         &self,
         metadata: &ProviderMetadata,
-        raw: Zeroizing<String>,
+        raw: Wiped<String>,
         access_token: &AccessToken,
         answers: Answers<'_>,
         authentication: &RequiredAuthentication,

@@ -209,7 +209,7 @@ impl SignIn {
     ) -> Result<(SignedIn, SessionRecord), SignInError> {
         let now = self.clock.now();
         let tokens = SessionTokens::new(result, scope, now);
-        let response = self.session_response(provider, &tokens, who).await?;
+        let (response, tokens) = self.session_response(provider, tokens, who).await?;
         let cookie = SessionCookie::generate(&*self.entropy)?;
         let id_token = tokens.tokenset.id_token.as_ref();
         let policy = self.live().sessions;

@@ -165,7 +165,7 @@ impl SignIn {
         }
         // Before the code is spent: a catalog that is away costs nobody a sign-in.
         let who = Who::default();
-        let session = self.session_response(provider, &tokens, &who).await?;
+        let (session, tokens) = self.session_response(provider, tokens, &who).await?;
         let (mark, until) = code.mark();
         if !self.storage.use_flow(mark, until).await? {
             return Err(self.end_exchanged(&record).await);

@@ -11,6 +11,7 @@ use aws_lc_rs::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_ambient::{Entropy, NoEntropy, random_bytes};
+use stagedoor_oidc::Wiped;
 use zeroize::{Zeroize, Zeroizing};
 
 #[cfg(test)]
@@ -148,7 +149,7 @@ impl Keychain {
         purpose: Purpose,
         bound_to: &[u8],
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, NotAuthentic> {
+    ) -> Result<Wiped<Vec<u8>>, NotAuthentic> {
         let (id, rest) = sealed.split_at_checked(KEY_ID_LEN).ok_or(NotAuthentic)?;
         let (nonce, body) = rest.split_at_checked(NONCE_LEN).ok_or(NotAuthentic)?;
         let ring = std::iter::once(&self.newest)
@@ -156,7 +157,7 @@ impl Keychain {
             .find(|ring| ring.id == id)
             .ok_or(NotAuthentic)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| NotAuthentic)?;
-        let mut body = Zeroizing::new(body.to_vec());
+        let mut body = Wiped::new(body.to_vec());
         let opened = ring
             .key(purpose)
             .open_in_place(nonce, Aad::from(bound_to), &mut body)

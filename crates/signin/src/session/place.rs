@@ -5,8 +5,8 @@
 //! cookie.
 
 use stagedoor_ambient::{Entropy, NoEntropy};
+use stagedoor_oidc::Wiped;
 use stagedoor_storage::{SecretHash, SessionId, SessionRecord};
-use zeroize::Zeroizing;
 
 use crate::sealing::{Keychain, NotAuthentic, Purpose};
 
@@ -51,7 +51,7 @@ impl<'a> Place<'a> {
         &self,
         keychain: &Keychain,
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, NotAuthentic> {
+    ) -> Result<Wiped<Vec<u8>>, NotAuthentic> {
         let today = sealed.strip_prefix(&[VERSION]).ok_or(NotAuthentic);
         today
             .and_then(|sealed| keychain.open(Purpose::SessionTokens, &self.binding(), sealed))

@@ -2,9 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use stagedoor_oidc::{AccessToken, Claims, RefreshToken, TokenSet};
+use stagedoor_oidc::{AccessToken, Claims, RefreshToken, TokenSet, Wiped};
 use stagedoor_storage::SessionRecord;
-use zeroize::Zeroizing;
 
 use super::{Place, ProviderInfo, Rotation, SessionPolicy};
 use crate::{
@@ -162,11 +161,19 @@ impl SessionTokens {
         of_tokens.min(policy.end(created_at, refreshed_at))
     }
 
-    pub(crate) fn result(&self) -> OidcResult {
-        OidcResult {
-            userinfo: self.userinfo.clone(),
-            tokenset: self.tokenset.clone(),
-        }
+    /// The provider's answer, for those who decide by it, and the rest.
+    pub(crate) fn apart(self) -> (OidcResult, Rest) {
+        let result = OidcResult {
+            userinfo: self.userinfo,
+            tokenset: self.tokenset,
+        };
+        let rest = Rest {
+            scope: self.scope,
+            received_at: self.received_at,
+            taken_over: self.taken_over,
+            rotation: self.rotation,
+        };
+        (result, rest)
     }
 
     pub(crate) fn provider_info(&self, now: Timestamp) -> ProviderInfo {
@@ -194,7 +201,7 @@ impl SessionTokens {
     ) -> Result<Vec<u8>, SignInError> {
         // Serialising these plain types to memory can't fail; were it to, the
         // session would be unreadable, which is handled.
-        let mut plain = Zeroizing::new(Vec::with_capacity(USUAL_SIZE));
+        let mut plain = Wiped::new(Vec::with_capacity(USUAL_SIZE));
         serde_json::to_writer(&mut *plain, self).map_err(|_| NotAuthentic)?;
         Ok(place.seal(keychain, &plain, entropy)?)
     }
@@ -202,5 +209,27 @@ impl SessionTokens {
     pub(crate) fn open(keychain: &Keychain, record: &SessionRecord) -> Result<Self, NotAuthentic> {
         let plain = Place::of(record).open(keychain, &record.sealed_tokens)?;
         serde_json::from_slice(&plain).map_err(|_| NotAuthentic)
+    }
+}
+
+/// What a session's tokens are besides the provider's answer.
+pub(crate) struct Rest {
+    scope: String,
+    received_at: Timestamp,
+    taken_over: Option<TakenOver>,
+    rotation: Option<Rotation>,
+}
+
+impl Rest {
+    /// The tokens, whole again.
+    pub(crate) fn with(self, result: OidcResult) -> SessionTokens {
+        SessionTokens {
+            userinfo: result.userinfo,
+            tokenset: result.tokenset,
+            scope: self.scope,
+            received_at: self.received_at,
+            taken_over: self.taken_over,
+            rotation: self.rotation,
+        }
     }
 }

@@ -1,5 +1,5 @@
+use crate::wiped::Wiped;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use super::*;
 
@@ -22,10 +22,8 @@ fn told(before: Value, changes: Value) -> &'static str {
         }
     }
     let claims = Claims::try_from(claims).unwrap();
-    let before = VerifiedIdToken::of_parts(
-        Zeroizing::new(String::new()),
-        Claims::try_from(before).unwrap(),
-    );
+    let before =
+        VerifiedIdToken::of_parts(Wiped::new(String::new()), Claims::try_from(before).unwrap());
     code(&claims, OriginalSignIn::Told(&before))
 }
 

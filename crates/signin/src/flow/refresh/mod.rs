@@ -150,7 +150,7 @@ impl SignIn {
             }
             outcome?
         };
-        let session = self.session_response(provider, &tokens, who).await?;
+        let (session, tokens) = self.session_response(provider, tokens, who).await?;
         self.note_owner(*record, tokens.subject(), session.user_entity_ref())
             .await;
         let newest = tokens.rotation.as_ref();
