@@ -21,6 +21,9 @@ const UNENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+/// How many headers an answer with cookies has, or a few less.
+const USUAL_HEADERS: usize = 20;
+
 /// The `Set-Cookie` headers of one answer.
 #[derive(Debug)]
 pub(crate) struct ResponseCookies<'a> {
@@ -35,14 +38,13 @@ impl<'a> ResponseCookies<'a> {
     /// Cookies of `provider`; `usual` is `auth.environment`.
     pub(crate) fn new(live: &Live, provider: &'a Provider, app_origin: &str, usual: &str) -> Self {
         let names = Names::of(live, &provider.id);
+        // Over http nothing follows from where the app is.
+        let is_encrypted = provider.callback_url.scheme() == "https";
+        let app = is_encrypted.then(|| Url::parse(app_origin).ok()).flatten();
         Self {
             sessions: names.sessions(&provider.environment, usual),
             names,
-            scope: CookieScope::new(
-                &provider.id,
-                &provider.callback_url,
-                Url::parse(app_origin).ok().as_ref(),
-            ),
+            scope: CookieScope::new(&provider.id, &provider.callback_url, app.as_ref()),
             session_duration: provider.session_duration,
             headers: Vec::new(),
         }
@@ -146,6 +148,8 @@ impl IntoResponseParts for ResponseCookies<'_> {
     type Error = std::convert::Infallible;
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        // Room for what every answer carries besides, or they are moved as they come.
+        parts.headers_mut().reserve(USUAL_HEADERS);
         for header in self.headers {
             parts.headers_mut().append(header::SET_COOKIE, header);
         }
