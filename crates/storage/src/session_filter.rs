@@ -141,10 +141,9 @@ impl SessionFilter {
 }
 
 impl SessionFilter {
-    /// The same, for a list that begins with the newest. Where many may fit, an
-    /// index of what they have in common would lead to all of them, to be
-    /// sorted: `+` and `||` keep it out, in both databases, and leave the one of
-    /// the order.
+    /// The same for SQLite, for a list that begins with the newest. Where many may
+    /// fit, an index of what they have in common would lead to all of them, to be
+    /// sorted: `+` and `||` keep it out, and leave the one of the order.
     pub(crate) fn listed(&self, now: Timestamp) -> Conditions<'_> {
         if self.user.is_some() || (self.provider.is_some() && self.subject.is_some()) {
             return self.conditions(now);

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 
 use crate::{
     FlowLedger, LeaseId, LeaseOutcome, LoggedOut, ProviderLogout, SessionFilter, SessionId,
-    SessionOwner, SessionPlace, SessionRecord, SessionStore, SessionUpdate, StorageError, sql,
+    SessionOwner, SessionPlace, SessionRecord, SessionStore, SessionUpdate, StorageError,
+    session_filter::Conditions,
+    sql,
     statement::{
         Statement,
         Value::{Bytes, Integer, Text, TextOrNull},
@@ -21,6 +23,10 @@ pub(crate) trait SessionDatabase: Send + Sync + 'static {
     const DELETE_EXPIRED_SESSIONS: &'static str;
     /// `now, limit`.
     const DELETE_EXPIRED_FLOWS: &'static str;
+
+    /// What a row fulfils that fits and has not expired by `now`, said so that a
+    /// list which begins with the newest need not look at all that fit.
+    fn listed(filter: &SessionFilter, now: Timestamp) -> Conditions<'_>;
 
     /// Runs a statement that changes rows; how many it changed.
     fn run(
@@ -177,7 +183,7 @@ impl<D: SessionDatabase> SessionStore for D {
         after: Option<&SessionPlace>,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StorageError> {
-        let mut conditions = filter.listed(now).after(after);
+        let mut conditions = D::listed(filter, now).after(after);
         let limit = conditions.value(Integer(limit.into()));
         let (conditions, values) = conditions.into_parts();
         let sql = format!(

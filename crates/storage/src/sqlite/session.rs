@@ -1,10 +1,12 @@
 //! How sessions are reached in SQLite.
 
+use jiff::Timestamp;
 use rusqlite::TransactionBehavior;
 
 use super::{SqliteStorage, work};
 use crate::{
-    SessionRecord, StorageError, row,
+    SessionFilter, SessionRecord, StorageError, row,
+    session_filter::Conditions,
     session_store::SessionDatabase,
     statement::{Reach, Statement},
 };
@@ -15,6 +17,10 @@ impl SessionDatabase for SqliteStorage {
 
     const DELETE_EXPIRED_FLOWS: &'static str = "DELETE FROM stagedoor_used_flows WHERE flow IN \
          (SELECT flow FROM stagedoor_used_flows WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)";
+
+    fn listed(filter: &SessionFilter, now: Timestamp) -> Conditions<'_> {
+        filter.listed(now)
+    }
 
     async fn run(&self, statement: Statement<'_>) -> Result<u64, StorageError> {
         self.change(statement).await
