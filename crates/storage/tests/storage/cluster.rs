@@ -24,7 +24,8 @@ const KEEPER: &str = r#"
         --encoding=UTF8 --locale=C --no-sync
     then
         $as "$bin/postgres" -D "$directory/data" -c listen_addresses= -c fsync=off \
-            -c unix_socket_directories="$directory" -c max_connections=300 &
+            -c unix_socket_directories="$directory" -c max_connections=300 \
+            -c log_line_prefix='%d ' &
         cat
         kill -INT $!
         wait $!
@@ -91,7 +92,9 @@ fn wait_until_ready(directory: &Path, bin: &Path, keeper: &mut Child) {
     }
 }
 
-fn log_of(directory: &Path) -> String {
+/// What the server in `directory` has said: each message begins with the name
+/// of the database it is about, and goes on in lines that begin with a tab.
+pub(crate) fn log_of(directory: &Path) -> String {
     let mut text = String::new();
     if let Ok(mut log) = fs::File::open(directory.join("log")) {
         let _ = log.read_to_string(&mut text);
