@@ -29,7 +29,7 @@ impl Rows {
         )?;
         let transaction = connection.transaction()?;
         for row in 0..ROWS {
-            let values = params![id(row), vec![0; SEALED]];
+            let values = params![id(row), vec![0_u8; SEALED]];
             transaction.execute("INSERT INTO rows VALUES (?1, ?2)", values)?;
         }
         transaction.commit()?;
