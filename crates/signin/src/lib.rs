@@ -37,6 +37,7 @@ mod sealing;
 mod services;
 pub mod session;
 mod sign_in;
+mod to_the_end;
 pub mod tokens;
 mod traces;
 mod who;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_oidc::{RefreshToken, VerifiedIdToken};
 use tokio::sync::OwnedSemaphorePermit;
-use tracing::Instrument;
 use url::Url;
 
 use crate::{
     SignIn, SignInError, audit,
     provider::Provider,
     session::{Presented, SessionCookie, SessionTokens, Standing},
+    to_the_end::ToTheEnd,
 };
 
 /// What the frontend asks for.
@@ -171,11 +171,11 @@ impl SignIn {
             return;
         };
         let provider = provider.clone();
-        let telling = async move {
+        let telling = ToTheEnd::of(async move {
             let _held = (room, unproven);
             tell_of_logout(&provider, &token).await;
-        };
-        let _ = tokio::spawn(telling.in_current_span()).await;
+        });
+        telling.await;
     }
 }
 

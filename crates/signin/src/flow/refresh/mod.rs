@@ -13,7 +13,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use stagedoor_storage::SessionRecord;
-use tracing::Instrument;
 
 use crate::{
     SignIn, SignInError, audit, count,
@@ -21,6 +20,7 @@ use crate::{
     provider::Provider,
     rooms::Room,
     session::{Presented, SessionCookie, SessionResponse},
+    to_the_end::ToTheEnd,
     traces::{self, TRACE},
     who::Who,
 };
@@ -100,8 +100,8 @@ impl SignIn {
         })
     }
 
-    /// Refreshes in a task of its own: a client that goes away must not stop a
-    /// refresh half-way, with the old refresh token used and the new one not kept.
+    /// A client that goes away must not stop a refresh half-way, with the old
+    /// refresh token used and the new one not kept.
     async fn refresh_to_the_end(
         self: &Arc<Self>,
         provider: &Arc<Provider>,
@@ -112,15 +112,11 @@ impl SignIn {
         let presented = request.presented();
         let unproven = self.room_for(presented.as_ref()).await?;
         let (this, provider, who) = (self.clone(), provider.clone(), who.clone());
-        let refreshing = async move {
+        let refreshing = ToTheEnd::of(async move {
             let _held = (room, unproven);
             this.refresh_session(&provider, request, &who).await
-        };
-        match tokio::spawn(refreshing.in_current_span()).await {
-            Ok(outcome) => outcome,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => Err(SignInError::RefreshBusy),
-        }
+        });
+        refreshing.await
     }
 
     async fn refresh_session(
