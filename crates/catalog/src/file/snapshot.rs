@@ -1,6 +1,6 @@
 //! One state of the files, ready to be asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,10 +113,12 @@ impl Snapshot {
     pub(super) fn matching(&self, filter: &EntityFilter) -> Vec<Entity> {
         let alternatives = filter.alternatives().iter().map(in_lower_case);
         let alternatives: Vec<_> = alternatives.collect();
-        let ids: BTreeSet<u32> = alternatives
+        let candidates = alternatives
             .iter()
-            .flat_map(|conditions| self.index.candidates(conditions))
-            .collect();
+            .flat_map(|conditions| self.index.candidates(conditions));
+        let mut ids: Vec<u32> = candidates.collect();
+        ids.sort_unstable();
+        ids.dedup();
         let matching = |id| {
             let document = self.document(id)?;
             let mut alternatives = alternatives.iter();

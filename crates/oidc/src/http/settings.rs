@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, ClientBuilder, redirect};
+use reqwest::{Certificate, Client, ClientBuilder, redirect, retry};
 use stagedoor_ambient::SharedTraceContext;
 
 /// How this process speaks HTTP to identity providers.
@@ -68,13 +68,16 @@ impl HttpSettings {
         self.builder().map(drop)
     }
 
-    /// A client that follows no redirect, to which more can be added.
+    /// A client that follows no redirect and asks nothing twice, to which more
+    /// can be added. It keeps no copy of a request either, which takes time and
+    /// may hold a secret.
     pub(super) fn builder(&self) -> Result<ClientBuilder, HttpSetupError> {
         let mut builder = Client::builder()
             .user_agent(&self.user_agent)
             .connect_timeout(self.connect_timeout)
             .pool_idle_timeout(self.idle_timeout)
             .redirect(redirect::Policy::none())
+            .retry(retry::never().max_retries_per_request(0))
             .referer(false);
         if !self.system_proxy {
             builder = builder.no_proxy();

@@ -89,9 +89,11 @@ impl ResolverContext {
         &self,
         mut claims: UserClaims,
     ) -> Result<BackstageIdentity, ResolveError> {
-        let known: HashSet<_> = claims.ent.iter().cloned().collect();
-        let more = self.also_owns.iter().filter(|it| !known.contains(*it));
-        claims.ent.extend(more.cloned());
+        if !self.also_owns.is_empty() {
+            let known: HashSet<_> = claims.ent.iter().cloned().collect();
+            let more = self.also_owns.iter().filter(|it| !known.contains(*it));
+            claims.ent.extend(more.cloned());
+        }
         Ok(self.tokens.issue_user_token(claims).await?)
     }
 

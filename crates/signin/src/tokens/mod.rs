@@ -90,17 +90,17 @@ impl TokenService {
     }
 
     async fn write_user_info(&self, claims: &UserClaims) -> Result<(), TokenError> {
-        let info = json!({ "claims": claims_json(claims) });
-        let digest = digest::digest(&digest::SHA256, info.to_string().as_bytes());
-        let mut fingerprint = [0; 32];
-        fingerprint.copy_from_slice(digest.as_ref());
-        if self.written.get(&claims.sub) == Some(fingerprint) {
+        let fingerprint = fingerprint(claims);
+        if fingerprint.is_some() && self.written.get(&claims.sub) == fingerprint {
             return Ok(());
         }
+        let info = json!({ "claims": claims_json(claims) });
         self.user_info
             .put_user_info(&claims.sub, &info, self.clock.now())
             .await?;
-        self.written.insert(claims.sub.clone(), fingerprint);
+        if let Some(fingerprint) = fingerprint {
+            self.written.insert(claims.sub.clone(), fingerprint);
+        }
         self.answered.insert(claims.sub.clone(), Arc::new(info));
         Ok(())
     }
@@ -154,6 +154,14 @@ impl TokenService {
     pub fn lifetime(&self) -> SignedDuration {
         self.issuer.lifetime
     }
+}
+
+/// The same for the same claims. There is none only where they can't be written
+/// as JSON, which these always can.
+fn fingerprint(claims: &UserClaims) -> Option<[u8; 32]> {
+    let text = serde_json::to_vec(&(&claims.sub, &claims.ent, &claims.extra)).ok()?;
+    let digest = digest::digest(&digest::SHA256, &text);
+    digest.as_ref().try_into().ok()
 }
 
 fn claims_json(claims: &UserClaims) -> Value {
