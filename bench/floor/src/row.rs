@@ -45,7 +45,11 @@ impl Rows {
         let connection = self.connection.lock();
         let connection = connection.unwrap_or_else(PoisonError::into_inner);
         let mut read = connection.prepare_cached("SELECT sealed FROM rows WHERE id = ?1")?;
-        let sealed: Vec<u8> = read.query_row([&id], |row| row.get(0))?;
+        let mut sealed: Vec<u8> = read.query_row([&id], |row| row.get(0))?;
+        // New tokens: SQLite does not write what is there already.
+        sealed
+            .iter_mut()
+            .for_each(|byte| *byte = byte.wrapping_add(1));
         let mut write = connection.prepare_cached("UPDATE rows SET sealed = ?2 WHERE id = ?1")?;
         write.execute(params![id, sealed])?;
         Ok(())
