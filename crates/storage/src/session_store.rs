@@ -9,7 +9,7 @@ use crate::{
     session_filter::Conditions,
     sql,
     statement::{
-        Statement,
+        Statement, Value,
         Value::{Bytes, Integer, Text, TextOrNull},
     },
 };
@@ -34,10 +34,10 @@ pub(crate) trait SessionDatabase: Send + Sync + 'static {
         statement: Statement<'_>,
     ) -> impl Future<Output = Result<u64, StorageError>> + Send;
 
-    /// Runs a statement that changes at most one session, and returns it.
-    fn run_returning(
+    /// Leases a session, with the values of [`sql::LEASE_SESSION`], and finds it.
+    fn lease(
         &self,
-        statement: Statement<'_>,
+        values: [Value<'_>; 4],
     ) -> impl Future<Output = Result<Option<SessionRecord>, StorageError>> + Send;
 
     /// Runs `first` and, if it changed a row, `second`, as one step; how many
@@ -107,7 +107,7 @@ impl<D: SessionDatabase> SessionStore for D {
             Bytes(&lease.0),
             Integer(until.as_millisecond()),
         ];
-        let leased = self.run_returning(Statement::new(sql::LEASE_SESSION, values));
+        let leased = self.lease(values);
         if let Some(session) = leased.await? {
             return Ok(LeaseOutcome::Acquired(Box::new(session)));
         }

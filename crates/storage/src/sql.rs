@@ -30,16 +30,22 @@ pub(crate) const SESSION: &str = concat!(
     " FROM stagedoor_sessions WHERE id = $1 AND expires_at > $2"
 );
 
+macro_rules! lease_session {
+    () => {
+        "UPDATE stagedoor_sessions SET lease_id = $3, lease_until = $4 \
+         WHERE id = $1 AND expires_at > $2 \
+         AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $4 + ($4 - $2))"
+    };
+}
+
 /// `id, now, lease, until`. One statement, so that of all nodes that try at
-/// once exactly one sees a row come back. A lease that lasts more than twice as
-/// long as it could was made before the clock was put back.
-pub(crate) const LEASE_SESSION: &str = concat!(
-    "UPDATE stagedoor_sessions SET lease_id = $3, lease_until = $4 \
-     WHERE id = $1 AND expires_at > $2 \
-     AND (lease_until IS NULL OR lease_until <= $2 OR lease_until > $4 + ($4 - $2)) \
-     RETURNING ",
-    session_columns!()
-);
+/// once exactly one changes a row. A lease that lasts more than twice as long as
+/// it could was made before the clock was put back.
+pub(crate) const LEASE_SESSION: &str = lease_session!();
+
+/// The same, which answers with the session.
+pub(crate) const LEASE_SESSION_RETURNING: &str =
+    concat!(lease_session!(), " RETURNING ", session_columns!());
 
 /// `id, lease, until`.
 pub(crate) const RENEW_LEASE: &str = "UPDATE stagedoor_sessions \

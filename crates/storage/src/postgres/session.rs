@@ -4,8 +4,11 @@ use jiff::Timestamp;
 
 use super::{PostgresStorage, within};
 use crate::{
-    SessionFilter, SessionRecord, StorageError, row, session_filter::Conditions,
-    session_store::SessionDatabase, statement::Statement,
+    SessionFilter, SessionRecord, StorageError, row,
+    session_filter::Conditions,
+    session_store::SessionDatabase,
+    sql,
+    statement::{Statement, Value},
 };
 
 impl SessionDatabase for PostgresStorage {
@@ -30,11 +33,9 @@ impl SessionDatabase for PostgresStorage {
         self.change(statement.into_query()).await
     }
 
-    async fn run_returning(
-        &self,
-        statement: Statement<'_>,
-    ) -> Result<Option<SessionRecord>, StorageError> {
-        let row = self.one(statement.into_query()).await;
+    async fn lease(&self, values: [Value<'_>; 4]) -> Result<Option<SessionRecord>, StorageError> {
+        let lease = Statement::new(sql::LEASE_SESSION_RETURNING, values);
+        let row = self.one(lease.into_query()).await;
         let row = self.last_write.was(row)?;
         row.as_ref().map(row::session).transpose()
     }

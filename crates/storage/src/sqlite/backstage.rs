@@ -1,8 +1,6 @@
 //! Looks for Backstage's tables, and moves into them (see `shared.rs`).
 
-use rusqlite::TransactionBehavior;
-
-use super::SqliteStorage;
+use super::{SqliteStorage, work};
 use crate::{
     StorageError,
     row::column,
@@ -86,8 +84,7 @@ impl SqliteStorage {
 
     async fn in_one_step(&self, statements: [&'static str; 2]) -> Result<(), StorageError> {
         let step = self.write(Reach::Many, |connection| {
-            let immediate = TransactionBehavior::Immediate;
-            let transaction = connection.transaction_with_behavior(immediate)?;
+            let transaction = work::begin(connection)?;
             for statement in statements {
                 transaction.execute(statement, [])?;
             }

@@ -1,15 +1,14 @@
 //! How sessions are reached in SQLite.
 
-use jiff::Timestamp;
-use rusqlite::TransactionBehavior;
-
 use super::{SqliteStorage, work};
 use crate::{
     SessionFilter, SessionRecord, StorageError, row,
     session_filter::Conditions,
     session_store::SessionDatabase,
-    statement::{Reach, Statement},
+    sql,
+    statement::{Reach, Statement, Value},
 };
+use jiff::Timestamp;
 
 impl SessionDatabase for SqliteStorage {
     const DELETE_EXPIRED_SESSIONS: &'static str = "DELETE FROM stagedoor_sessions WHERE id IN \
@@ -26,14 +25,21 @@ impl SessionDatabase for SqliteStorage {
         self.change(statement).await
     }
 
-    async fn run_returning(
-        &self,
-        statement: Statement<'_>,
-    ) -> Result<Option<SessionRecord>, StorageError> {
-        let changed = self.write(statement.reach(), |connection| {
-            work::query(connection, &statement, |row| row::session(row))
+    // Not with `RETURNING`, for which SQLite makes a table of its own each time.
+    async fn lease(&self, values: [Value<'_>; 4]) -> Result<Option<SessionRecord>, StorageError> {
+        let [id, now, ..] = values;
+        let lease = Statement::new(sql::LEASE_SESSION, values);
+        let session = Statement::new(sql::SESSION, [id, now]);
+        let leased = self.write(Reach::Few, |connection| {
+            let transaction = work::begin(connection)?;
+            if work::execute(&transaction, &lease)? == 0 {
+                return Ok(None);
+            }
+            let found = work::query(&transaction, &session, |row| row::session(row))?;
+            transaction.commit()?;
+            Ok(found.into_iter().next())
         });
-        changed.await?.pop().transpose()
+        leased.await?.transpose()
     }
 
     async fn run_both(
@@ -42,8 +48,7 @@ impl SessionDatabase for SqliteStorage {
         second: Statement<'_>,
     ) -> Result<Option<u64>, StorageError> {
         let both = self.write(Reach::Few, |connection| {
-            let immediate = TransactionBehavior::Immediate;
-            let transaction = connection.transaction_with_behavior(immediate)?;
+            let transaction = work::begin(connection)?;
             if work::execute(&transaction, &first)? == 0 {
                 return Ok(None);
             }

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::{
@@ -52,6 +52,11 @@ pub(super) async fn unless_busy<T>(
             outcome => return outcome.map_err(DatabaseError::Sqlite),
         }
     }
+}
+
+/// Begins a transaction that writes: it is never refused half-way.
+pub(super) fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
 /// Runs a statement that answers with no rows; how many it changed.
