@@ -90,10 +90,11 @@ impl Held {
             work(&mut self.connection)
         };
         self.is_slow = started.elapsed() > SLOW;
-        self.changes += match reach {
+        // In memory nothing begins the count anew.
+        self.changes = self.changes.saturating_add(match reach {
             Reach::Few => 1,
             Reach::Many => CHANGES_UNTIL_CHECKPOINT,
-        };
+        });
         done
     }
 
