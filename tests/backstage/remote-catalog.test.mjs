@@ -214,7 +214,7 @@ test('a catalog that is down ends no session: when it is back, refreshing goes o
   const failed = await until(async () => {
     const response = await refresh(jar, door);
     return response.status !== 200 && response;
-  }, { what: 'a refresh that asks the catalog', timeoutMs: 10_000 });
+  }, { what: 'a refresh that asks the catalog' });
   assert.equal(failed.status, 401);
   const { error } = failed.json();
   assert.equal(error.name, 'AuthenticationError');

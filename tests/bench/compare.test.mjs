@@ -23,7 +23,7 @@ test('Stagedoor and Backstage answer the same load, and Stagedoor for less', asy
   const [json, page] = [join(directory, 'figures.json'), join(directory, 'figures.md')];
   const env = { ...process.env, STAGEDOOR_BIN: binary(), STAGEDOOR_LOAD_BIN: loadBinary() };
   // It ends well only when no request failed.
-  const { stdout } = await run(process.execPath, [compare, '--quick', '--json', json, '--markdown', page], { env, timeout: 170_000 });
+  const { stdout } = await run(process.execPath, [compare, '--quick', '--json', json, '--markdown', page], { env, timeout: 900_000 });
   const { medians, rounds } = JSON.parse(readFileSync(json, 'utf8'));
 
   for (const side of ['backstage', 'stagedoor']) {

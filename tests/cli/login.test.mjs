@@ -48,7 +48,7 @@ class Machine {
 
   async run(args, { code = 0, env } = {}) {
     const run = this.start(args, env);
-    const exit = await run.ended(20_000);
+    const exit = await run.ended();
     assert.equal(exit.code, code, run.tail());
     return run;
   }
@@ -63,7 +63,7 @@ class Machine {
     rmSync(this.opened, { force: true });
     const run = this.start(['login', ...args]);
     const last = await inBrowser(await this.page(run), options);
-    const exit = await run.ended(20_000);
+    const exit = await run.ended();
     if (this.files.length) isSecret('refresh token', JSON.parse(readFileSync(this.file, 'utf8')).refresh_token);
     return { run, exit, last };
   }

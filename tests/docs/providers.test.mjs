@@ -110,7 +110,7 @@ async function check(config, { claims } = {}) {
   if (claims) args.push('--as', writeConfig(directory, claims, 'claims.json'));
   const secrets = [...JSON.stringify([whole, config]).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => [name, randomBytes(32).toString('base64')]);
   const run = new Run(args, { cwd: directory, env: Object.fromEntries(secrets) });
-  const { code } = await run.ended(30_000);
+  const { code } = await run.ended();
   return { code, said: JSON.parse(run.stdout) };
 }
 

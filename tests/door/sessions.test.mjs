@@ -20,7 +20,7 @@ async function sessions(args, { config = door.config, code = 0 } = {}) {
   const directory = temporaryDirectory();
   const [command, ...rest] = args;
   const run = new Run(['sessions', command, '--config', writeConfig(directory, config), ...rest], { cwd: directory });
-  const exit = await run.ended(20_000);
+  const exit = await run.ended();
   assert.equal(exit.code, code, run.tail());
   return run;
 }

@@ -16,7 +16,7 @@ const SIZE = fileURLToPath(new URL('../../bench/size/size.mjs', import.meta.url)
 test('2,000 users and 5,000 sessions are measured', async () => {
   const json = join(temporaryDirectory(), 'size.json');
   const env = { ...process.env, STAGEDOOR_BIN: binary(), STAGEDOOR_LOAD_BIN: loadBinary() };
-  const { stdout } = await run(process.execPath, [SIZE, '--quick', '--only', 'catalog,sqlite', '--json', json], { env, timeout: 110_000 });
+  const { stdout } = await run(process.execPath, [SIZE, '--quick', '--only', 'catalog,sqlite', '--json', json], { env, timeout: 600_000 });
   const { series } = JSON.parse(readFileSync(json, 'utf8'));
   assert.deepEqual(Object.entries(series).map(([what, rows]) => [what, ...rows.map(row => row.size)]), [['catalog', 100, 2_000], ['sqlite', 0, 5_000]]);
   for (const row of Object.values(series).flat()) assert.ok(row.refresh.requests > 10 && row.refresh.cpu_ms_per_request > 0 && row.readyMs > 0, JSON.stringify(row));

@@ -61,7 +61,7 @@ async function see(browser, scenario, implementation) {
 export function compareIn(browser) {
   after(() => browser.close());
   for (const scenario of scenarios) {
-    test(scenario.name, { timeout: 60_000 }, async () => {
+    test(scenario.name, async () => {
       const [ours, theirs] = await Promise.all(IMPLEMENTATIONS.map(implementation => see(browser, scenario, implementation)));
       assert.deepEqual(ours, scenario.expect, 'Stagedoor');
       assert.deepEqual(theirs, ofBackstage(scenario, browser), 'Backstage');

@@ -35,7 +35,7 @@ describe('backend.database.connection.ssl', { skip }, () => {
   async function refused(connection) {
     const { nodes: [node] } = await startNodes(cluster, 1, { idp, open: false, database: { client: 'pg', connection } });
     const run = new Run(['serve', '--config', writeConfig(node.directory, node.config)]);
-    const { code } = await run.ended(20_000);
+    const { code } = await run.ended();
     assert.ok(code === 1 || code === 2, run.tail());
     assert.ok(!run.stderr.includes(cluster.password) && !run.stderr.includes('PRIVATE KEY'));
     return run.stderr;

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { until } from './wait.mjs';
+import { PATIENCE_MS, until } from './wait.mjs';
 
 const SCREENSHOTS = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
@@ -22,7 +22,7 @@ export function launch() {
  */
 export async function profile(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const complaints = [];
   context.on('console', message => {
     if (message.type() !== 'error') return;

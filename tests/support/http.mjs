@@ -3,6 +3,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import { secretsOfAnswer } from './record.mjs';
+import { PATIENCE_MS } from './wait.mjs';
 
 const loopback = (_host, options, done) =>
   options.all ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
@@ -11,7 +12,7 @@ const loopback = (_host, options, done) =>
  * One request, one answer. `path` overrides the URL's path and query, unnormalised.
  * With `tolerateReset`, a connection the server cut off is an answer of status 0.
  */
-export function send(method, url, { headers = {}, body, path, timeoutMs = 15_000, tolerateReset = false } = {}) {
+export function send(method, url, { headers = {}, body, path, timeoutMs = PATIENCE_MS, tolerateReset = false } = {}) {
   const { hostname, port, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
     let settled = false;
@@ -64,7 +65,7 @@ function answer(method, url, response, text) {
 }
 
 /** Writes `bytes` to a loopback port as they are, and returns the first part of whatever comes back. */
-export function sendRaw(port, bytes, { timeoutMs = 5_000 } = {}) {
+export function sendRaw(port, bytes, { timeoutMs = PATIENCE_MS } = {}) {
   return new Promise(resolve => {
     const chunks = [];
     const socket = net.connect(port, '127.0.0.1', () => socket.write(bytes));

@@ -1,14 +1,14 @@
 // The server under test: a real process, a real port, a real configuration file.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onProcessEnd } from './cleanup.mjs';
 import { send } from './http.mjs';
 import { outputOf, recording, secretsOfConfig } from './record.mjs';
-import { until } from './wait.mjs';
+import { PATIENCE_MS, until } from './wait.mjs';
 
 const here = path => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,12 +32,13 @@ export function temporaryDirectory() {
   return directory;
 }
 
-/** Writes a configuration (JSON is YAML) and returns its path. */
+/** Writes a configuration (JSON is YAML), whole at once for whoever watches it, and returns its path. */
 export function writeConfig(directory, config, name = 'app-config.yaml') {
   mkdirSync(directory, { recursive: true });
   secretsOfConfig(config);
   const path = join(directory, name);
-  writeFileSync(path, typeof config === 'string' ? config : `${JSON.stringify(config, null, 2)}\n`);
+  writeFileSync(`${path}.new`, typeof config === 'string' ? config : `${JSON.stringify(config, null, 2)}\n`);
+  renameSync(`${path}.new`, path);
   return path;
 }
 
@@ -83,7 +84,7 @@ export class Run {
   }
 
   /** Waits for its end; one that does not end is killed and is an error. */
-  async ended(timeoutMs = 10_000) {
+  async ended(timeoutMs = PATIENCE_MS) {
     try {
       return await until(() => this.exited, { what: 'stagedoor to end', timeoutMs });
     } catch (error) {
@@ -106,7 +107,7 @@ export class Run {
   }
 
   /** Waits until `probe` is content, or says what the process said when it died or dallied. */
-  async until(probe, what, timeoutMs = 15_000) {
+  async until(probe, what, timeoutMs = PATIENCE_MS) {
     try {
       return await until(
         async () => {
@@ -156,6 +157,11 @@ export class Door {
 
   get log() {
     return this.run?.stderr ?? '';
+  }
+
+  /** Waits until the log says so: a line may come after the answer to what it tells of. */
+  says(pattern) {
+    return this.run.until(() => pattern.exec(this.log), `the log to say ${pattern}`);
   }
 
   async close() {

@@ -38,7 +38,7 @@ export async function startPostgres(bin = installedPostgres()) {
     rmSync(directory, { recursive: true, force: true });
   };
   const ready = () => spawnedWell(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
-  await until(ready, { what: 'PostgreSQL to be ready', timeoutMs: 30_000 }).catch(async error => {
+  await until(ready, { what: 'PostgreSQL to be ready' }).catch(async error => {
     await close();
     throw error;
   });

@@ -16,7 +16,7 @@ export async function houseFor(t, idp, options = {}) {
 /** Runs `serve` over a configuration it must refuse, and returns what it said on standard error. */
 export async function refusedBy(config, { env, code = 2, directory = temporaryDirectory() } = {}) {
   const run = new Run(['serve', '--config', writeConfig(directory, config)], { cwd: directory, env });
-  const exit = await run.ended(10_000);
+  const exit = await run.ended();
   assert.equal(exit.code, code, run.tail());
   return run.stderr;
 }

@@ -30,7 +30,7 @@ export class Dex {
     this.ended = new Promise(resolve => this.child.on('close', () => resolve((ended = true))));
     this.forget = onProcessEnd(() => this.child.kill('SIGKILL'));
     const ready = async () => ended || (await send('GET', `${this.issuer}/.well-known/openid-configuration`)).status === 200;
-    await until(ready, { what: 'Dex to answer', timeoutMs: 30_000, everyMs: 50 }).catch(error => {
+    await until(ready, { what: 'Dex to answer', everyMs: 50 }).catch(error => {
       throw new Error(`${error.message}\n${this.log}`);
     });
     assert.ok(!ended, `Dex ended: ${this.log}`);

@@ -72,7 +72,7 @@ export class Place {
     running.until = (probe, what) => until(() => {
       if (running.code !== undefined) throw new Error(`${commands} ended: ${running.stderr}`);
       return probe();
-    }, { what, timeoutMs: 20_000 }).catch(error => {
+    }, { what }).catch(error => {
       throw new Error(`${error.message}\n${running.stderr}`, { cause: error });
     });
     return running;

@@ -108,7 +108,7 @@ export class Nodes {
     this.nodes = this.nodes.filter(other => other !== node);
     await this.#balance();
     node.run.child.kill('SIGTERM');
-    assert.equal((await node.run.ended(20_000)).code, 0, node.run.tail());
+    assert.equal((await node.run.ended()).code, 0, node.run.tail());
     this.#ended += node.log;
   }
 

@@ -98,7 +98,7 @@ export class Cluster {
     await until(() => {
       if (server.exitCode !== null) throw new Error(`PostgreSQL ended: ${this.log}`);
       return this.query('SELECT 1').then(() => true, () => false);
-    }, { what: 'PostgreSQL to be ready', timeoutMs: 30_000, everyMs: 50 });
+    }, { what: 'PostgreSQL to be ready', everyMs: 50 });
     return this;
   }
 
