@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Jar } from '../support/browser-jar.mjs';
 import { authorize, deliver, logout, refresh, start } from '../support/flows.mjs';
 import { readFrame } from '../support/frame.mjs';
@@ -96,10 +97,11 @@ test('made-up session cookies are asked about a few at a time, whoever waits for
           socket.write(`GET /api/auth/oidc/refresh?env=development HTTP/1.1\r\nHost: localhost\r\nX-Requested-With: XMLHttpRequest\r\nCookie: oidc-refresh-token=made-up-${n}\r\n\r\n`),
         );
         socket.on('error', () => {});
-        socket.on('connect', () => setTimeout(() => resolve(socket.destroy()), 300));
+        // Most leave soon; the first wait until somebody was asked about, which may take longer.
+        socket.on('connect', () => (n < 8 ? until(() => asking > 0, { what: 'the provider to be asked' }) : pause(300)).finally(() => resolve(socket.destroy())));
       });
     await Promise.all(Array.from({ length: 200 }, (_, n) => sendAndLeave(n)));
-    await until(() => asking > 0, { what: 'the provider to be asked' });
+    assert.ok(most > 0, 'the provider was asked');
     assert.ok(most <= 64, `${most} calls at once`);
   } finally {
     idp.faults.delete('/token');

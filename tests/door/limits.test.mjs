@@ -22,6 +22,9 @@ const { door, idp, close } = await openHouse({
 });
 after(close);
 
+/** What one client may ask for once more by now, when it began to ask then. */
+const regained = began => 1 + Math.ceil(((performance.now() - began) * few.perMinute) / 60_000);
+
 let clients = 0;
 /** Headers of a client that was never here. */
 const client = () => ({ 'x-forwarded-for': `203.${(clients += 1) >> 8}.113.${clients & 255}` });
@@ -43,16 +46,18 @@ describe('rate limits', () => {
   for (const [what, [method, url, usual]] of Object.entries(routes)) {
     test(`a flood of ${what} from one client is cut off, and others notice nothing`, async () => {
       const [flooder, other] = [client(), client()];
+      const began = performance.now();
       const asked = await Promise.all(Array.from({ length: 40 }, () => send(method, url(), { headers: { ...XHR, ...flooder } })));
       const let_in = asked.filter(({ status }) => status === usual);
-      assert.ok(let_in.length >= few.burst && let_in.length <= few.burst + 5, `${let_in.length} of 40`);
+      assert.ok(let_in.length >= few.burst && let_in.length <= few.burst + regained(began), `${let_in.length} of 40`);
       const refused = asked.find(({ status }) => status === 429);
       const body = assertError(refused, 429, 'Error', /Too many requests/);
       assert.equal(body.error.code, 'rate_limited');
       assert.match(refused.headers['retry-after'], /^[1-9]\d?$/);
       assert.equal((await send(method, url(), { headers: { ...XHR, ...other } })).status, usual);
       await until(() => refusals(door.log, what).length > 0, { what: 'the line in the log' });
-      assert.equal(refusals(door.log, what).length, 1, 'one line for all');
+      // The rest is told of together, some seconds later.
+      assert.ok(refusals(door.log, what).length <= 1 + (performance.now() - began) / 9_000, 'one line for all');
       await pause(Number(refused.headers['retry-after']) * 1000);
       assert.equal((await send(method, url(), { headers: { ...XHR, ...flooder } })).status, usual, 'after the wait');
     });
@@ -70,17 +75,22 @@ describe('rate limits', () => {
 
   test('a popup that comes back too often waits for its turn, and the sign-in goes on', async () => {
     const from = client();
-    const jar = new Jar();
-    const callback = await authorize(jar, await start(jar, door));
-    const page = await until(async () => {
+    const exhaust = () => until(async () => {
       const answer = await send('GET', `${door.auth}/oidc/handler/frame?state=x`, { headers: { accept: 'text/html', ...from } });
       return answer.status === 429 && answer;
     });
+    const page = await exhaust();
     assert.match(page.headers['content-type'], /^text\/html/);
     assert.match(page.text, /wait a moment/);
     assert.doesNotMatch(page.text, /<script/);
-    const answer = await deliver(jar, callback, { headers: { accept: 'text/html', ...from } });
-    assert.equal(answer.status, 429);
+    const { jar, callback, answer } = await until(async () => {
+      const jar = new Jar();
+      const callback = await authorize(jar, await start(jar, door));
+      await exhaust();
+      const answer = await deliver(jar, callback, { headers: { accept: 'text/html', ...from } });
+      // Whoever was slow to come has a turn again, and is signed in: then it is somebody else's turn to come too often.
+      return answer.status === 429 && { jar, callback, answer };
+    }, { what: 'a popup that comes too often' });
     await pause(Number(answer.headers.refresh) * 1000);
     assertSession(readFrame(await deliver(jar, callback, { headers: from })).session);
   });
@@ -88,19 +98,24 @@ describe('rate limits', () => {
   test('who guesses logout tokens is stopped, and the provider is not', async () => {
     const guess = from => send('POST', `${door.auth}/oidc/backchannel-logout`, { headers: { 'content-type': 'application/x-www-form-urlencoded', ...from }, body: 'logout_token=eyJ.made.up' });
     const [guesser, other] = [client(), client()];
+    const began = performance.now();
     const statuses = [];
-    for (let n = 0; n < 12; n += 1) statuses.push((await guess(guesser)).status);
-    assert.ok(statuses.filter(status => status === 400).length <= few.burst + 2, `${statuses}`);
-    assert.equal(statuses.at(-1), 429);
+    while (statuses.at(-1) !== 429) {
+      statuses.push((await guess(guesser)).status);
+      assert.ok(statuses.filter(status => status === 400).length <= few.burst + regained(began), `${statuses}`);
+    }
     assert.equal((await guess(other)).status, 400);
   });
 
   test('who guesses the token of a service that manages sessions is stopped', async () => {
     const from = client();
+    const began = performance.now();
     const statuses = [];
-    for (let n = 0; n < 12; n += 1) statuses.push((await send('GET', `${door.auth}/.stagedoor/sessions`, { headers: { authorization: `Bearer guess-${n}`, ...from } })).status);
+    while (statuses.at(-1) !== 429) {
+      statuses.push((await send('GET', `${door.auth}/.stagedoor/sessions`, { headers: { authorization: `Bearer guess-${statuses.length}`, ...from } })).status);
+      assert.ok(statuses.filter(status => status !== 429).length <= few.burst + regained(began), `${statuses}`);
+    }
     assert.ok([401, 403].includes(statuses[0]), `${statuses}`);
-    assert.equal(statuses.at(-1), 429, `${statuses}`);
   });
 
   test('an IPv6 network is one client, however many addresses it has', async () => {
@@ -182,7 +197,7 @@ describe('who a client is', () => {
     test(`backend.trustProxy: ${name}`, async t => {
       const at = await houseWith(t, undefined, { ...log, backend: { trustProxy } });
       assert.equal(await loggedAs(at, { 'x-forwarded-for': '6.6.6.6, 203.0.113.7, 10.1.1.1' }), expected);
-      if (warns) assert.match(at.log, warns);
+      if (warns) await at.says(warns);
     });
   }
 
@@ -192,6 +207,7 @@ describe('who a client is', () => {
       const answer = await send('GET', `${at.auth}/oidc/refresh?env=development`, { headers: { ...XHR, ...client() } });
       assert.equal(answer.status, 401);
     }
+    await at.says(/WARN.*stagedoor\.trustedProxies/);
     assert.equal(at.log.split('\n').filter(line => /WARN.*stagedoor\.trustedProxies/.test(line)).length, 1);
     await until(async () => (await send('GET', `${at.auth}/oidc/refresh?env=development`, { headers: XHR })).status === 429);
   });
@@ -261,7 +277,8 @@ describe('slow clients', () => {
     assertSession((await signedIn(door, { jar: new Jar() })).session);
     for (const [n, end] of ends.entries()) {
       const took = await end;
-      assert.ok(took > 5_000 && took < 15_000, `${slow[n].slice(0, 30)}: ${took} ms`);
+      // They have ten seconds; a proxy would have a minute.
+      assert.ok(took > 5_000 && took < 45_000, `${slow[n].slice(0, 30)}: ${took} ms`);
     }
   });
 });
