@@ -4,19 +4,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { send } from '../support/http.mjs';
 import { Run, temporaryDirectory } from '../support/stagedoor.mjs';
-import { freePort } from '../support/wait.mjs';
+import { freePort, isQuick } from '../support/wait.mjs';
 
 test('a page within a second, a clean end, nothing left behind', async () => {
-  const directory = temporaryDirectory();
-  const port = await freePort();
-  const started = performance.now();
-  const run = new Run(['dev', '--port', String(port), '--idp-port', String(await freePort())], { cwd: directory });
+  let run;
+  const end = async () => {
+    if (run) assert.equal(await run.stop(), 0, run.tail());
+    run = undefined;
+  };
   try {
-    const link = await run.until(() => /https?:\/\/\S+/.exec(run.stdout)?.[0], 'the link');
-    assert.equal((await send('GET', link)).status, 200);
-    assert.ok(performance.now() - started < 2_000, `${performance.now() - started} ms`);
+    await isQuick(2_000, async () => {
+      run = new Run(['dev', '--port', String(await freePort()), '--idp-port', String(await freePort())], { cwd: temporaryDirectory() });
+      const link = await run.until(() => /https?:\/\/\S+/.exec(run.stdout)?.[0], 'the link');
+      assert.equal((await send('GET', link)).status, 200);
+    }, { before: end });
   } finally {
-    assert.equal(await run.stop(), 0, run.tail());
+    await end();
   }
 });
 

@@ -7,7 +7,7 @@ import { signIn, signedIn } from '../support/flows.mjs';
 import { Jar } from '../support/browser-jar.mjs';
 import { openHouse, providerBlock } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
-import { until } from '../support/wait.mjs';
+import { isQuick, until } from '../support/wait.mjs';
 
 const house = await openHouse();
 after(house.close);
@@ -22,10 +22,10 @@ test('alive and ready', async () => {
 });
 
 better('SIGTERM ends it with 0, within a second', async () => {
-  const other = await openHouse({ idp: house.idp });
-  const started = performance.now();
-  assert.equal(await other.door.close(), 0, other.door.run.tail());
-  assert.ok(performance.now() - started < 2_000);
+  const other = await openHouse({ idp: house.idp, open: false });
+  await isQuick(1_000, async () => {
+    assert.equal(await other.door.close(), 0, other.door.run.tail());
+  }, { before: () => other.door.open() });
 });
 
 better('a port that is taken ends it with 1 and says so', async () => {
@@ -50,7 +50,7 @@ better('a provider that is down at the start is picked up when it comes', async 
   const { session } = await until(async () => {
     const result = await signIn(new Jar(), other.door);
     return result.session && result;
-  }, { what: 'the provider to be picked up', timeoutMs: 20_000, everyMs: 200 });
+  }, { what: 'the provider to be picked up', everyMs: 200 });
   assert.equal(session.backstageIdentity.identity.userEntityRef, 'user:default/ada');
 });
 

@@ -12,7 +12,7 @@ import { authorize, deliver, refresh, signedIn, start } from '../support/flows.m
 import { appConfig, openHouse, providerBlock, SESSION_SECRET } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
 import { writeConfig } from '../support/stagedoor.mjs';
-import { freePort, until } from '../support/wait.mjs';
+import { freePort, isQuick, until } from '../support/wait.mjs';
 
 const metricsPort = await freePort();
 const stagedoor = { metrics: { listen: `127.0.0.1:${metricsPort}` } };
@@ -29,15 +29,23 @@ better('a provider that is added can be signed in at, within a second, and the o
   const { changes } = (await readiness()).configuration;
   const jarInFlight = new Jar();
   const underWay = await authorize(jarInFlight, await start(jarInFlight, door));
-  const before = Date.now();
-  change({ ...oidc(), other: { development: providerBlock(idp) } });
-  await took(changes + 1);
-  assert.ok(Date.now() - before < 2_000, `${Date.now() - before} ms`);
+  // An odd turn takes it away again.
+  let turns = 0;
+  await isQuick(2_000, async () => {
+    change(turns % 2 ? oidc() : { ...oidc(), other: { development: providerBlock(idp) } });
+    await took(changes + (turns += 1));
+  });
+  if (turns % 2 === 0) {
+    change({ ...oidc(), other: { development: providerBlock(idp) } });
+    await took(changes + turns + 1);
+  }
   assertSession(readFrame(await deliver(jarInFlight, underWay)).session);
   assertSession((await signedIn(door, { provider: 'other' })).session);
   assert.equal((await refresh(jar, door)).status, 200);
+  const { changes: since } = (await readiness()).configuration;
   change(oidc());
   await until(async () => (await send('GET', `${door.auth}/other/start?env=development`)).status === 404, { what: 'it to go' });
+  await took(since + 1);
 });
 
 better('a bad change is refused with its place, and the old one serves on; SIGHUP asks again', async () => {
