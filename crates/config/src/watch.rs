@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Config, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::{
     sync::{mpsc, watch as channel},
     task::JoinHandle,
@@ -73,14 +73,12 @@ impl Drop for Watcher {
 pub fn watch(files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Watcher, WatchError> {
     let files: Vec<PathBuf> = files.into_iter().map(Into::into).collect();
     let (wake, woken) = mpsc::channel(1);
-    let mut notify = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Our own reading is such an event.
-        if event.is_ok_and(|event| event.kind.is_access()) {
-            return;
-        }
+    let told = move |_: notify::Result<notify::Event>| {
         // A full channel will wake the task all the same.
         let _ = wake.try_send(());
-    })?;
+    };
+    let settings = Config::default().with_event_kinds(kinds());
+    let mut notify = RecommendedWatcher::new(told, settings)?;
     for directory in directories(&files) {
         // What cannot be watched, or is not there yet, is polled.
         if let Err(error) = notify.watch(&directory, RecursiveMode::NonRecursive) {
@@ -95,6 +93,17 @@ pub fn watch(files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Result<Watc
         task: tokio::spawn(run(files, before, woken, tell)),
         _notify: notify,
     })
+}
+
+/// What is worth being woken for. Not our own reading; and where the system tells
+/// of the end of writing, not each write either, since a database or a log may be
+/// in the same directory.
+fn kinds() -> EventKindMask {
+    let written = match cfg!(target_os = "linux") {
+        true => EventKindMask::ACCESS_CLOSE,
+        false => EventKindMask::MODIFY_DATA,
+    };
+    EventKindMask::CORE.difference(EventKindMask::MODIFY_DATA) | written
 }
 
 async fn run(
@@ -163,4 +172,35 @@ fn content(path: &Path) -> Option<Vec<u8>> {
         .read_to_end(&mut bytes)
         .ok()?;
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write as _, sync::mpsc};
+
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_is_told_of_a_neighbour_until_it_is_closed() {
+        let directory = tempfile::tempdir().unwrap();
+        let neighbour = directory.path().join("database");
+        let mut open = File::create(&neighbour).unwrap();
+        let (told, events) = mpsc::channel();
+        let settings = Config::default().with_event_kinds(kinds());
+        let mut watcher = RecommendedWatcher::new(told, settings).unwrap();
+        watcher
+            .watch(directory.path(), RecursiveMode::NonRecursive)
+            .unwrap();
+        open.write_all(b"a page").unwrap();
+        let _ = fs::read(&neighbour).unwrap();
+        let changed = directory.path().join("app-config.yaml");
+        fs::write(&changed, "a: 1").unwrap();
+        let next = || events.recv().unwrap().unwrap();
+        let (made, written) = (next(), next());
+        assert!(made.kind.is_create() && made.paths == [changed.clone()]);
+        assert!(written.kind.is_access() && written.paths == [changed]);
+        drop(open);
+        assert_eq!(next().paths, [neighbour]);
+    }
 }

@@ -7,8 +7,7 @@ use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::error::FileCatalogError;
 use super::interest::{Interest, directories};
@@ -61,15 +60,14 @@ impl CatalogWatch {
         };
         let (sender, messages) = mpsc::channel();
         let changes = sender.clone();
-        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        let told = move |event: notify::Result<Event>| {
             // An error such as an overflowing queue may hide a change.
             let event = event.unwrap_or_else(|_| Event::new(EventKind::Any));
-            if matters(&event.kind) {
-                // Nobody listens any more: the watch is being dropped.
-                let _ = changes.send(Message::Changed(event));
-            }
-        })
-        .map_err(|error| failed(&error))?;
+            // Nobody listens any more: the watch is being dropped.
+            let _ = changes.send(Message::Changed(event));
+        };
+        let kinds = Config::default().with_event_kinds(kinds());
+        let watcher = RecommendedWatcher::new(told, kinds).map_err(|error| failed(&error))?;
         let worker = Worker {
             catalog,
             settings,
@@ -93,12 +91,15 @@ impl Drop for CatalogWatch {
     }
 }
 
-/// Our own reading makes events too: those are left out.
-fn matters(kind: &EventKind) -> bool {
-    match kind {
-        EventKind::Access(access) => *access == AccessKind::Close(AccessMode::Write),
-        _ => true,
-    }
+/// What is worth being woken for. Not our own reading; and where the system tells
+/// of the end of writing, not each write either, since a database or a log may be
+/// in the same directory.
+fn kinds() -> EventKindMask {
+    let written = match cfg!(target_os = "linux") {
+        true => EventKindMask::ACCESS_CLOSE,
+        false => EventKindMask::MODIFY_DATA,
+    };
+    EventKindMask::CORE.difference(EventKindMask::MODIFY_DATA) | written
 }
 
 struct Worker {
@@ -229,5 +230,35 @@ impl Worker {
         }
         self.watched = wanted;
         is_new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write as _};
+
+    use notify::event::ModifyKind;
+
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn nothing_is_told_of_a_neighbour_that_is_written_and_not_closed() {
+        let directory = tempfile::tempdir().unwrap();
+        let neighbour = directory.path().join("database");
+        let mut open = fs::File::create(&neighbour).unwrap();
+        let (told, events) = mpsc::channel();
+        let settings = Config::default().with_event_kinds(kinds());
+        let mut watcher = RecommendedWatcher::new(told, settings).unwrap();
+        watcher
+            .watch(directory.path(), RecursiveMode::NonRecursive)
+            .unwrap();
+        open.write_all(b"a page").unwrap();
+        let file = directory.path().join("catalog.yaml");
+        fs::rename(&neighbour, &file).unwrap();
+        let event = events.recv().unwrap().unwrap();
+        let renamed = matches!(event.kind, EventKind::Modify(ModifyKind::Name(_)));
+        assert!(renamed, "{event:?}");
+        assert_eq!(event.paths[0], neighbour);
     }
 }
