@@ -14,7 +14,7 @@ use stagedoor_signin::{
 use super::{
     AuthBackend,
     inputs::{Inputs, Source},
-    reload::Reload,
+    reload::{Reload, load_and_watch},
     running::Background,
 };
 use crate::{OAuthProvider, StartError, parts, traces::Traces};
@@ -96,7 +96,7 @@ impl AuthBackendBuilder {
     pub async fn build(self) -> Result<AuthBackend, StartError> {
         let inputs = self.0;
         gather_entropy(inputs.entropy.clone());
-        let loaded = inputs.load()?;
+        let (loaded, watched) = load_and_watch(&inputs)?;
         let settings = &loaded.settings;
         let authorities = parts::extra_authorities(&inputs.environment);
         let traces = parts::traces(settings, &authorities)?;
@@ -137,7 +137,7 @@ impl AuthBackendBuilder {
         let tls = parts::tls(&settings.backend)?;
         let settling_time = parts::settling_time(settings);
         let metrics = parts::metrics(settings, &state).await?;
-        let reload = Reload::new(inputs, http, &loaded, &state);
+        let reload = Reload::new(inputs, http, watched, &state);
         Ok(AuthBackend {
             bound: bound(settings).await?,
             router: router(state),

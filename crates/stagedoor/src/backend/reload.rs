@@ -30,16 +30,24 @@ pub(super) struct Reload {
     inputs: Inputs,
     http: HttpClient,
     files: Vec<PathBuf>,
+    /// Watches since the start.
+    watcher: Option<Watcher>,
     sign_in: Arc<SignIn>,
     status: Arc<ConfigurationStatus>,
 }
 
 impl Reload {
-    pub(super) fn new(inputs: Inputs, http: HttpClient, loaded: &Loaded, state: &AppState) -> Self {
+    pub(super) fn new(
+        inputs: Inputs,
+        http: HttpClient,
+        (files, watcher): Watched,
+        state: &AppState,
+    ) -> Self {
         Self {
             inputs,
             http,
-            files: loaded.to_watch(),
+            files,
+            watcher,
             sign_in: state.sign_in.clone(),
             status: state.configuration.clone(),
         }
@@ -51,7 +59,7 @@ impl Reload {
             return;
         }
         let mut hang_up = HangUp::new();
-        let mut watcher = self.watch();
+        let mut watcher = self.watcher.take();
         loop {
             tokio::select! {
                 () = changed(&mut watcher) => {}
@@ -73,7 +81,7 @@ impl Reload {
         loop {
             let read = watcher.as_ref().map(Watcher::content);
             self.apply().await;
-            let next = self.watch();
+            let next = watch_files(&self.files);
             // What changed since it was read is no change to who watches from now.
             let is_current = watcher.as_ref().map(Watcher::content) == read;
             watcher = next;
@@ -81,12 +89,6 @@ impl Reload {
                 return watcher;
             }
         }
-    }
-
-    fn watch(&self) -> Option<Watcher> {
-        watch(&self.files)
-            .inspect_err(|error| tracing::warn!(%error, "a change takes SIGHUP to be seen"))
-            .ok()
     }
 
     async fn apply(&mut self) {
@@ -128,6 +130,27 @@ impl Reload {
         self.files = loaded.to_watch();
         Ok(())
     }
+}
+
+/// Files of a configuration, and what tells when they change.
+type Watched = (Vec<PathBuf>, Option<Watcher>);
+
+/// Reads the configuration, and watches it from then on: what changes while
+/// the rest of the process is still to be started is a change, too.
+pub(super) fn load_and_watch(inputs: &Inputs) -> Result<(Loaded, Watched), StartError> {
+    let loaded = inputs.load()?;
+    let files = loaded.to_watch();
+    let watcher = match inputs.source {
+        Source::Text(_) => None,
+        Source::Files(_) => watch_files(&files),
+    };
+    Ok((loaded, (files, watcher)))
+}
+
+fn watch_files(files: &[PathBuf]) -> Option<Watcher> {
+    watch(files)
+        .inspect_err(|error| tracing::warn!(%error, "a change takes SIGHUP to be seen"))
+        .ok()
 }
 
 /// Lets new providers fetch what they need, so that the first sign-in after a
