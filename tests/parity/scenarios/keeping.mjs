@@ -14,7 +14,10 @@ for (const [name, options, refreshes] of [
   scenario(name, {
     async run({ page, backend }) {
       backend.refresh = given(options);
-      await page.evaluate(() => (kit.a = kit.auth()).getAccessToken().then(() => {}));
+      await page.evaluate(() => {
+        kit.freeze();
+        return (kit.a = kit.auth()).getAccessToken().then(() => {});
+      });
       const first = backend.count('refresh');
       backend.refresh = given({ accessToken: 'newer' });
       const token = await page.evaluate(() => kit.a.getAccessToken());

@@ -1,7 +1,6 @@
 // Requests that wait for the person, and those who listen.
 
 import { given, session } from '../support/backend.mjs';
-import { until } from '../../support/wait.mjs';
 import { scenario } from './scenario.mjs';
 
 // ---- Pending requests
@@ -14,8 +13,7 @@ scenario('requests of one provider are one prompt, with the scopes of all', {
       await kit.prompts(1);
     });
     // All three have found out that nobody is signed in.
-    await until(() => backend.count('refresh') >= 1);
-    await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 200)));
+    await page.evaluate(() => kit.until(() => kit.asked === 3));
     await page.evaluate(() => void (kit.later.press = kit.press()));
     (await backend.popup()).finish(session({ scope: 'openid a b' }));
     return { ...(await page.evaluate(async () => ({ all: await kit.later.all, opened: kit.opened.length, pending: kit.pending.length }))), scopes: backend.scopes('start') };
@@ -79,7 +77,7 @@ scenario('the person says no to all who wait', {
       const states = kit.states(auth);
       const all = Promise.all([auth.getIdToken(), auth.getAccessToken('calendar')].map(kit.outcome));
       await kit.prompts(1);
-      await new Promise(resolve => setTimeout(resolve, 200));
+      await kit.until(() => kit.asked === 2);
       kit.pending[0].reject();
       return { all: await all, states, pending: kit.pending.length, opened: kit.opened.length };
     });

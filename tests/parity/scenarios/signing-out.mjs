@@ -80,7 +80,7 @@ scenario('a sign-out answer with a script for an address runs nothing', {
       const auth = kit.auth();
       await auth.getAccessToken();
       const out = kit.outcome(auth.signOut());
-      const end = await Promise.race([out, new Promise(resolve => setTimeout(resolve, 500, 'left'))]);
+      const end = await Promise.race([out, kit.until(() => window.ran).then(() => 'left')]);
       return { end, ran: Boolean(window.ran) };
     });
   },

@@ -63,7 +63,7 @@ scenario('Stagedoor: signed in by popup, widened, picked up by another page, sig
       const before = await kit.a.getProfile({ optional: true });
       const { token, expiresAt, identity } = await kit.a.getBackstageIdentity({ instantPopup: true });
       const payload = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
-      return { before, identity, sub: payload.sub, expires: Math.abs(payload.exp * 1000 - expiresAt) < 5000, profile: await kit.a.getProfile(), states: kit.seen };
+      return { before, identity, sub: payload.sub, expires: Math.abs(payload.exp * 1000 - expiresAt) < 60_000, profile: await kit.a.getProfile(), states: kit.seen };
     });
     const wider = await page.evaluate(async () => {
       await kit.until(() => kit.windows.every(({ closed }) => closed));

@@ -18,7 +18,7 @@ const PREFERENCES = {
   'remote.active-protocols': 1,
 };
 
-const ANSWER_MS = 20_000;
+const ANSWER_MS = 120_000;
 
 /** Sends commands and waits for their answers. */
 class Connection {

@@ -25,6 +25,7 @@ const kit = {
 
   /** A provider's `OAuth2` with a dialog's list of requests. */
   auth({ at = backend, manager = new implementation.OAuthRequestManager(), provider = 'keycloak', ...options } = {}) {
+    kit.count(manager);
     const auth = implementation.OAuth2.create({
       configApi: { getOptionalBoolean: () => undefined },
       discoveryApi: { getBaseUrl: async id => `${at === 'door' ? door : at}/api/${id}` },
@@ -35,6 +36,29 @@ const kit = {
     });
     kit.watch(manager);
     return auth;
+  },
+  /** How often somebody began to wait for the person, at this manager. */
+  asked: 0,
+  count(manager) {
+    if (Object.hasOwn(manager, 'createAuthRequester')) return;
+    manager.createAuthRequester = options => {
+      const ask = Object.getPrototypeOf(manager).createAuthRequester.call(manager, options);
+      return scopes => {
+        const answer = ask(scopes);
+        kit.asked += 1;
+        return answer;
+      };
+    };
+  },
+  /** Stops the page's clock: to the second, however long the scenario takes. */
+  freeze() {
+    const now = Date.now();
+    window.Date = class extends Date {
+      constructor(...given) {
+        super(...(given.length ? given : [now]));
+      }
+      static now = () => now;
+    };
   },
   /** The latest list of requests, as a dialog shows it. */
   watch(manager) {
@@ -50,7 +74,8 @@ const kit = {
   },
   /** Waits for a condition in the page. */
   async until(probe) {
-    for (let n = 0; n < 1000; n += 1) {
+    const late = performance.now() + 60_000;
+    while (performance.now() < late) {
       const value = probe();
       if (value) return value;
       await new Promise(resolve => setTimeout(resolve, 10));
