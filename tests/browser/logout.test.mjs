@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
-import { launch, popupFrom, profile } from '../support/chromium.mjs';
+import { clickOn, launch, popupFrom, profile } from '../support/chromium.mjs';
 import { appConfig, providerBlock } from '../support/house.mjs';
 import { startIdp } from '../support/provider.mjs';
 import { Door } from '../support/stagedoor.mjs';
@@ -36,7 +36,7 @@ async function signIn(page) {
   const told = page.evaluate(() => new Promise(heard => addEventListener('message', ({ data }) => data?.response && heard(data.response.providerInfo.idToken))));
   const popup = await popupFrom(page, () => signInButton(page).click());
   await popup.fill('input[name=account]', 'ada');
-  await popup.getByRole('button', { name: 'Sign in' }).click();
+  await clickOn(popup.getByRole('button', { name: 'Sign in' }));
   await signOutButton(page).waitFor();
   return told;
 }

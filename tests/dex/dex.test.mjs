@@ -6,7 +6,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { page } from '../docs/support/page.mjs';
 import { serveApp } from '../support/backstage-app/bundle.mjs';
 import { Jar } from '../support/browser-jar.mjs';
-import { launch, popupFrom, profile } from '../support/chromium.mjs';
+import { clickOn, launch, popupFrom, profile } from '../support/chromium.mjs';
 import { APP, logout, refresh, startUrl } from '../support/flows.mjs';
 import { CATALOG, SESSION_SECRET } from '../support/house.mjs';
 import { send } from '../support/http.mjs';
@@ -155,7 +155,7 @@ describe('Dex', { skip }, async () => {
     const popup = await popupFrom(tab, () => tab.getByRole('button', { name: 'Sign in', exact: true }).click());
     await popup.fill('#login', 'ada@example.com');
     await popup.fill('#password', 'password');
-    await popup.click('#submit-login');
+    await clickOn(popup.locator('#submit-login'));
     const { identity, error } = await tab.evaluate(() => window.outcome);
     assert.equal(error, undefined);
     assert.equal(identity.identity.userEntityRef, 'user:default/ada');

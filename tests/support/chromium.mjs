@@ -43,6 +43,13 @@ export async function popupFrom(page, act) {
   return popup;
 }
 
+/** Clicks what leads on. Where that is a popup, it may be closed by what follows before the click is known to be done. */
+export async function clickOn(locator) {
+  await locator.click().catch(error => {
+    if (!locator.page().isClosed()) throw error;
+  });
+}
+
 /**
  * The popup that a click on `button` opens. The frontend draws its dialog anew whenever its list of requests changes:
  * a click that met the old button is lost, and made again as a person would.
@@ -51,8 +58,8 @@ export async function popupFromDialog(page, button) {
   let popup;
   page.once('popup', opened => (popup = opened));
   for (let click = 0; click < 5 && !popup; click += 1) {
-    if (await button.isVisible()) await button.click({ timeout: 2_000 }).catch(() => {});
-    await until(() => popup, { what: 'a popup', timeoutMs: 2_000 }).catch(() => {});
+    if (await button.isVisible()) await button.click({ timeout: 10_000 }).catch(() => {});
+    await until(() => popup, { what: 'a popup', timeoutMs: 10_000 }).catch(() => {});
   }
   if (!popup) throw new Error(`no popup; failures: ${JSON.stringify(await page.evaluate(() => window.failures))}`);
   return popup;

@@ -1,5 +1,6 @@
 // A house whose own sign-in page signs people in: the page is the app.
 
+import { clickOn } from './chromium.mjs';
 import { appConfig, providerBlock } from './house.mjs';
 import { startIdp } from './provider.mjs';
 import { Door, temporaryDirectory } from './stagedoor.mjs';
@@ -42,7 +43,7 @@ export const wayOf = (page, provider = 'oidc') => page.locator(`[data-provider="
 /** Says who one is on the page of the test provider. */
 export async function beSomeone(page, account) {
   await page.fill('input[name=account]', account);
-  await page.locator('#in').click();
+  await clickOn(page.locator('#in'));
 }
 
 /** Waits until the page of a house shows who is signed in; what it shows instead is told when that does not come. */
