@@ -121,9 +121,9 @@ async function assertAway(other, why, options) {
 }
 
 describe('with a plugin token of our own, verified at our keys', () => {
-  test('says at the start which catalog it asks', () => {
-    assert.match(door.log, new RegExp(`catalog=http://localhost:${port}/api/catalog\\b`));
-    assert.match(door.log, /a plugin token of our own/);
+  test('says at the start which catalog it asks', async () => {
+    await door.says(new RegExp(`catalog=http://localhost:${port}/api/catalog\\b`));
+    await door.says(/a plugin token of our own/);
   });
 
   test('finds people by filter, whatever the letters’ case', async () => {

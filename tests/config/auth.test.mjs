@@ -77,7 +77,7 @@ describe('auth.session.secret', () => {
 
   test('absent in development: a warning, and sessions that end with the process', async t => {
     const { door } = await houseFor(t, idp, { auth: { session: undefined }, backend: { database: onDisk() } });
-    assert.ok(complaints(door.log).some(line => /WARN.*auth\.session\.secret/.test(line)), door.log);
+    await door.says(/WARN.*auth\.session\.secret/);
     const { jar } = await signedIn(door);
     assert.equal((await refresh(jar, door)).status, 200);
     await door.close();

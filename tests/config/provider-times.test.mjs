@@ -7,20 +7,20 @@ import { Jar } from '../support/browser-jar.mjs';
 import { XHR, refresh, signIn, signedIn } from '../support/flows.mjs';
 import { openHouse, providerBlock } from '../support/house.mjs';
 import { until } from '../support/wait.mjs';
-import { complaints, configFor, cookieAttributes, refusedBy } from './support/house.mjs';
+import { configFor, cookieAttributes, refusedBy } from './support/house.mjs';
 import { startVersatileIdp, withClockAhead } from './support/idp.mjs';
 
 const idp = await startVersatileIdp();
 const BLOCKS = {
-  timeoutText: { timeout: '400ms' },
-  timeoutIso: { timeout: 'PT0.4S' },
-  timeoutObject: { timeout: { milliseconds: 400 } },
+  timeoutText: { timeout: '1500ms' },
+  timeoutIso: { timeout: 'PT1.5S' },
+  timeoutObject: { timeout: { milliseconds: 1_500 } },
   timeoutLong: { timeout: '20 minutes' },
   clockUsual: {},
   clockNone: { clockTolerance: { seconds: 0 } },
   clockWide: { clockTolerance: '1 minute' },
   clockIso: { clockTolerance: 'PT1M' },
-  sessionText: { sessionDuration: '2s' },
+  sessionText: { sessionDuration: '8s' },
   sessionIso: { sessionDuration: 'PT1H30M' },
   sessionObject: { sessionDuration: { days: 7, hours: 12 } },
   sessionUsual: {},
@@ -32,6 +32,7 @@ after(async () => {
 });
 
 describe('timeout', () => {
+  // Ten seconds is what there is where nothing is configured.
   for (const env of ['timeoutText', 'timeoutIso', 'timeoutObject']) {
     test(`${JSON.stringify(BLOCKS[env].timeout)}: a provider that hangs is given up within it`, async () => {
       const { jar } = await signedIn(door, { env });
@@ -48,7 +49,7 @@ describe('timeout', () => {
           idp.faults.delete(path);
         }
         const took = performance.now() - since;
-        assert.ok(took >= 380 && took < 3_000, `${path} took ${took} ms`);
+        assert.ok(took >= 1_480 && took < 9_000, `${path} took ${took} ms`);
       }
       await signedIn(door, { env });
       assert.equal((await refresh(jar, door, { env })).status, 200, 'nobody was signed out by it');
@@ -68,11 +69,11 @@ describe('timeout', () => {
     } finally {
       idp.faults.delete('/token');
     }
-    assert.ok(performance.now() - since < 3_000);
+    assert.ok(performance.now() - since < 9_000);
   });
 
-  test('one out of bounds is brought within them, with a warning', () => {
-    assert.ok(complaints(door.log).some(line => /timeoutLong\.timeout/.test(line)), door.log);
+  test('one out of bounds is brought within them, with a warning', async () => {
+    await door.says(/\b(WARN|ERROR)\b.*timeoutLong\.timeout/);
   });
 });
 
@@ -102,7 +103,7 @@ describe('clockTolerance', () => {
 });
 
 describe('sessionDuration', () => {
-  for (const [env, seconds] of [['sessionText', 2], ['sessionIso', 5400], ['sessionObject', 648_000], ['sessionUsual', 86_400_000]]) {
+  for (const [env, seconds] of [['sessionText', 8], ['sessionIso', 5400], ['sessionObject', 648_000], ['sessionUsual', 86_400_000]]) {
     test(`${JSON.stringify(BLOCKS[env].sessionDuration) ?? 'absent'}: cookies for ${seconds} s, after a refresh too`, async () => {
       const { jar, response } = await signedIn(door, { env });
       for (const answer of [response, await refresh(jar, door, { env })]) {
@@ -116,7 +117,7 @@ describe('sessionDuration', () => {
     const env = 'sessionText';
     const { jar } = await signedIn(door, { env });
     const cookie = jar.header(`${door.auth}/oidc/refresh`);
-    const over = Date.now() + 2_050;
+    const over = Date.now() + 8_050;
     await until(() => Date.now() > over, { what: 'the session to be over' });
     assert.equal(jar.header(`${door.auth}/oidc/refresh`), undefined, 'the browser has forgotten it');
     assertError(await refresh(new Jar(), door, { env, headers: { ...XHR, cookie } }), 401, 'AuthenticationError', /^Refresh failed/);

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { assertError } from '../support/asserts.mjs';
 import { APP, refresh, signedIn } from '../support/flows.mjs';
 import { SESSION_SECRET } from '../support/house.mjs';
@@ -17,16 +18,21 @@ after(() => idp.down());
 const withSession = (t, session) => houseFor(t, idp, { auth: { session: { secret: SESSION_SECRET, ...session } } });
 
 describe('auth.session', () => {
-  for (const idleTimeout of ['2s', 'PT2S', { seconds: 2 }]) {
-    test(`idleTimeout: ${JSON.stringify(idleTimeout)}: a session that is refreshed lasts, one that is not is over`, async t => {
-      const { door } = await withSession(t, { idleTimeout });
-      const [idle, active] = [await signedIn(door), await signedIn(door)];
-      const ends = Date.now() + 2_000;
-      while (Date.now() < ends) assert.equal((await refresh(active.jar, door)).status, 200);
-      assertError(await refresh(idle.jar, door), 401, 'AuthenticationError', /Missing session cookie/);
-      assert.equal((await refresh(active.jar, door)).status, 200);
-    });
-  }
+  describe('idleTimeout', { concurrency: true }, () => {
+    for (const idleTimeout of ['6s', 'PT6S', { seconds: 6 }]) {
+      test(`${JSON.stringify(idleTimeout)}: a session that is refreshed lasts, one that is not is over`, async t => {
+        const { door } = await withSession(t, { idleTimeout });
+        const [idle, active] = [await signedIn(door), await signedIn(door)];
+        const ends = Date.now() + 6_000;
+        while (Date.now() < ends) {
+          assert.equal((await refresh(active.jar, door)).status, 200);
+          await pause(100);
+        }
+        assertError(await refresh(idle.jar, door), 401, 'AuthenticationError', /Missing session cookie/);
+        assert.equal((await refresh(active.jar, door)).status, 200);
+      });
+    }
+  });
 
   test('absoluteLifetime: a session is over, whatever is done with it', async t => {
     const { door } = await withSession(t, { absoluteLifetime: '2 seconds' });
@@ -51,7 +57,7 @@ describe('auth.session', () => {
     const third = await signedIn(door);
     assert.equal((await refresh(second.jar, door)).status, 401);
     for (const { jar } of [first, third, other]) assert.equal((await refresh(jar, door)).status, 200);
-    assert.match(door.log, /session_limit.*user:default\/ada/);
+    await door.says(/session_limit.*user:default\/ada/);
   });
 
   for (const [session, says] of [

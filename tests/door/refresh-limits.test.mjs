@@ -7,14 +7,14 @@ import { refresh, signedIn } from '../support/flows.mjs';
 import { openHouse } from '../support/house.mjs';
 import { until } from '../support/wait.mjs';
 
-const frugal = await openHouse({ idp: { refreshTokens: false, ttl: { AccessToken: 4, IdToken: 4 } } });
+const frugal = await openHouse({ idp: { refreshTokens: false, ttl: { AccessToken: 8, IdToken: 8 } } });
 after(frugal.close);
-const brief = await openHouse({ idp: { rotate: false, ttl: { RefreshToken: 2 } } });
+const brief = await openHouse({ idp: { rotate: false, ttl: { RefreshToken: 8 } } });
 after(brief.close);
 
 better('without a refresh token the session lives until its tokens end', async () => {
   const { jar, session } = await signedIn(frugal.door);
-  assert.ok(session.providerInfo.expiresInSeconds <= 4);
+  assert.ok(session.providerInfo.expiresInSeconds <= 8);
   const response = await refresh(jar, frugal.door);
   assert.equal(response.status, 200, response.text);
   const again = response.json();

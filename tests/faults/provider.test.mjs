@@ -65,7 +65,7 @@ test('slow: an answer in the time that is configured, and others are not held up
   assertPasses(answer);
   assertSignInPasses(result);
   const took = performance.now() - began;
-  assert.ok(took > 1_500 && took < 8_000, `${took} ms`);
+  assert.ok(took > 1_500 && took < 9_500, `${took} ms`);
   await ready();
   for (const response of waiting) response.destroy();
   await goOn(door, [jar, other]);

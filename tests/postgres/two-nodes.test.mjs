@@ -110,7 +110,7 @@ describe('two nodes', { skip }, () => {
 
   test('the key of a node that joins is published by the others in a moment', async t => {
     const kid = await joining(t);
-    for (const node of [one, two]) await until(() => publishes(node, kid), { what: 'the key to be published', timeoutMs: 2_000 });
+    for (const node of [one, two]) await until(() => publishes(node, kid), { what: 'the key to be published', timeoutMs: 8_000 });
   });
 
   test('and no backend is told in between that there is no such key', async t => {
@@ -155,7 +155,7 @@ describe('three nodes that start at once', { skip }, () => {
       assert.deepEqual(await cluster.databases(), ['backstage_plugin_auth']);
       const { jar } = await signedIn(nodes[0]);
       for (const node of nodes) assert.equal((await refresh(jar, node)).status, 200);
-      for (const node of nodes) await until(async () => (await publishedKeys(node)).keys.length === 3, { what: 'every node to publish the keys of all', timeoutMs: 2_000 });
+      for (const node of nodes) await until(async () => (await publishedKeys(node)).keys.length === 3, { what: 'every node to publish the keys of all', timeoutMs: 8_000 });
     });
   }
 });
