@@ -82,6 +82,8 @@ export async function startCollector() {
     }
     response.writeHead(collector.mood, { 'content-type': 'application/x-protobuf' }).end();
   });
+  // Longer than a test takes: it must not close a connection just when the next spans come.
+  server.keepAliveTimeout = 600_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const forget = onProcessEnd(() => server.closeAllConnections());

@@ -138,9 +138,12 @@ export class Idp {
   }
 
   async up() {
-    this.server = http.createServer((request, response) => this.#serve(request, response));
-    // One connection a request: a provider that goes down takes none of its clients' pooled sockets with it.
-    this.server.keepAliveTimeout = 1;
+    this.server = http.createServer((request, response) => {
+      // One connection a request: a provider that goes down takes none of its clients' pooled sockets with it. And it says so:
+      // one that closes them by itself, after a while, may do so just when the next request comes.
+      response.shouldKeepAlive = false;
+      return this.#serve(request, response);
+    });
     await new Promise((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen(this.port, '127.0.0.1', resolve);
