@@ -83,7 +83,7 @@ describe('sessions', () => {
     assert.equal((await api.getProfile()).displayName, 'Jane');
     const identity = await api.getBackstageIdentity();
     assert.equal(identity.token, 'bs');
-    assert.ok(Math.abs(identity.expiresAt.getTime() - Date.now() - 3600_000) < 5000);
+    assert.ok(Math.abs(identity.expiresAt.getTime() - Date.now() - 3600_000) < 60_000);
     assert.equal(requests.length, 1);
     assert.equal(requests[0].url, `${AUTH}/keycloak/refresh?optional&scope=openid%20profile%20email&env=development`);
     assert.equal(requests[0].headers['X-Requested-With'], 'XMLHttpRequest');
@@ -281,8 +281,13 @@ describe('signing out', () => {
       page.location.href = APP;
       const api = await signedIn();
       answer = () => json({ logoutUrl });
-      const done = api.signOut().then(() => 'stayed');
-      const outcome = await Promise.race([done, new Promise(resolve => setTimeout(resolve, 20, 'left'))]);
+      let outcome;
+      void api.signOut().then(() => (outcome = 'stayed'));
+      const late = Date.now() + 30_000;
+      while (!outcome && Date.now() < late) {
+        await tick();
+        if (page.location.href !== APP) outcome ??= 'left';
+      }
       assert.equal(outcome, followed ? 'left' : 'stayed', String(logoutUrl));
       assert.equal(page.location.href, followed ? logoutUrl : APP);
     }

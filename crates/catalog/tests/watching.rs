@@ -14,7 +14,7 @@ use stagedoor_identity::EntityRef;
 use support::{Files, location, user};
 
 /// When a test fails; nothing waits for it otherwise.
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 
 struct Watched {
     catalog: Arc<FileCatalog>,

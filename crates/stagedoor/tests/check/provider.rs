@@ -89,7 +89,8 @@ async fn providers_are_asked_at_the_same_time() {
         failures.filter(|line| line.starts_with("failure")).count(),
         6
     );
-    assert!(asked.elapsed() < Duration::from_secs(8));
+    // One after the other, twelve.
+    assert!(asked.elapsed() < Duration::from_secs(11));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -216,7 +216,7 @@ async fn key_withdrawn() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), renewed)
+    tokio::time::timeout(Duration::from_secs(60), renewed)
         .await
         .unwrap();
     let browser = Browser::new();

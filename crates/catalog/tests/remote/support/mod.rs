@@ -107,7 +107,7 @@ impl TestCatalog {
                 tokio::task::yield_now().await;
             }
         };
-        let patience = Duration::from_secs(10);
+        let patience = Duration::from_secs(60);
         tokio::time::timeout(patience, seen).await.unwrap();
     }
 

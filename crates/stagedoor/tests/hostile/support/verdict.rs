@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Answer, Browser, House};
 
 /// More than the limits that calls to the provider have, on a busy machine.
-const SLACK: Duration = Duration::from_secs(5);
+const SLACK: Duration = Duration::from_secs(20);
 
 const NOT_ACCEPTED: &str = "The identity provider's answer was not accepted";
 const AWAY: &str = "The identity provider can't be reached at the moment, please try again";
