@@ -68,7 +68,7 @@ test('maxPerUser of the page', async () => {
   for (let each = 0; each < 21; each += 1) browsers.push(await signedIn(door));
   assert.equal((await refresh(browsers[0].jar, door)).status, 401);
   assert.equal((await refresh(browsers[1].jar, door)).status, 200);
-  assert.match(server.stderr, /session_limit/);
+  await server.until(() => /session_limit/.test(server.stderr), 'the log to say so');
   assert.match(await place.succeed(command('revoke')), /^20 sessions ended/);
 });
 
@@ -81,7 +81,7 @@ test('by a service: off, then on, listed and ended', async () => {
   assert.deepEqual([items.length, items[0].user, nextCursor], [2, 'user:default/ada', undefined]);
   assert.deepEqual(JSON.parse(await place.succeed(command('service-revoke'))), { ended: 2 });
   assert.equal((await refresh(jar, door)).status, 401);
-  assert.match(server.stderr, /sessions_revoked.*external:offboarding/);
+  await server.until(() => /sessions_revoked.*external:offboarding/.test(server.stderr), 'the log to say who asked');
 });
 
 test('changing the secret signs nobody out, and afterwards the old one is needed no more', async () => {

@@ -45,7 +45,7 @@ describe('metrics', () => {
     assert.equal(sum(now, 'stagedoor_provider_available', { provider: 'oidc' }), 1);
     const age = Date.now() / 1000 - sum(now, 'stagedoor_signing_key_created_timestamp_seconds');
     assert.ok(age > 0 && age < 60, `the key is ${age} seconds old`);
-    assert.ok(now.has('stagedoor_sessions'));
+    await until(async () => (await samples()).has('stagedoor_sessions'), { what: 'the sessions to be counted' });
   });
 
   test('a refusal is counted by its code, a visit without a session too', async () => {

@@ -30,12 +30,12 @@ test('reached while it runs: who comes then waits or is told, and everyone has t
   await until(() => open() >= limit, { what: 'the limit to be reached' });
   const asked = idp.count('/token');
   // Connections that say nothing are ended after ten seconds; whoever waits has their turn then.
-  const first = await refresh(jar, door, { timeoutMs: 40_000 });
+  const first = await refresh(jar, door);
   if (first.status !== 200) {
     assertPasses(first);
     assert.equal(idp.count('/token'), asked, 'the provider’s one-time token was not spent in vain');
   }
-  await goOn(door, [jar], 40_000);
+  await goOn(door, [jar]);
 
   idle.forEach(socket => socket.destroy());
   await becomes(door, 200);

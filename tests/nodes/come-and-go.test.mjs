@@ -30,6 +30,7 @@ test('all nodes are replaced, one after the other: no request fails, with a prov
     await pause(A_WHILE);
   }
   await load.phase('Hours');
+  await all.refreshed(350);
   const report = await load.ended();
   report.output += all.complaints();
   assertNothingLost(report);
@@ -51,6 +52,7 @@ test('nodes are killed and come back: who was killed in the middle is answered b
   await all.kill(all.nodes[1]);
   await pause(A_WHILE);
   await all.remove(newcomer);
+  await all.refreshed(350);
   const report = await load.ended();
   report.output += all.complaints();
   assertNothingLost(report);

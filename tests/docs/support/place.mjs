@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NGINX } from '../../config/support/proxies.mjs';
 import { binary, temporaryDirectory } from '../../support/stagedoor.mjs';
@@ -37,7 +37,9 @@ export class Place {
 
   write(name, text) {
     const path = resolve(this.directory, name);
-    writeFileSync(path, this.here(text));
+    // Whole at once, for whoever watches it.
+    writeFileSync(`${path}.new`, this.here(text));
+    renameSync(`${path}.new`, path);
     return path;
   }
 

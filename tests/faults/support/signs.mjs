@@ -3,14 +3,14 @@
 import assert from 'node:assert/strict';
 import { refresh } from '../../support/flows.mjs';
 import { send } from '../../support/http.mjs';
-import { until } from '../../support/wait.mjs';
+import { PATIENCE_MS, until } from '../../support/wait.mjs';
 
 const health = (door, probe) => send('GET', `${door.local}/.backstage/health/v1/${probe}`);
 
 export const readiness = door => health(door, 'readiness');
 
 /** Waits until readiness answers so, while the process lives. */
-export async function becomes(door, status, timeoutMs = 20_000) {
+export async function becomes(door, status, timeoutMs = PATIENCE_MS) {
   const ready = await until(async () => {
     const answer = await readiness(door);
     return answer.status === status && answer;
@@ -36,7 +36,7 @@ export function assertSignInPasses({ session, error }) {
 }
 
 /** Waits until every one of these sessions goes on. */
-export async function goOn(door, jars, timeoutMs = 20_000) {
+export async function goOn(door, jars, timeoutMs = PATIENCE_MS) {
   for (const jar of jars) {
     await until(async () => {
       const answer = await refresh(jar, door);

@@ -129,6 +129,11 @@ export class Nodes {
     return lines.filter(([, , , uri]) => uri?.endsWith(path)).map(([address]) => Number(address.split(':').at(-1)));
   }
 
+  /** Waits until so many refreshes have been answered, however slow the machine is. */
+  async refreshed(number) {
+    await until(() => this.answeredBy('/refresh').length > number, { what: `${number} refreshes`, timeoutMs: 300_000, everyMs: 200 });
+  }
+
   /** What the nodes that ever were had to complain of, for when a test fails. */
   complaints() {
     const lines = [this.#ended, ...this.nodes.map(node => node.log)].join('\n').split('\n');

@@ -72,7 +72,7 @@ export class Load {
   }
 
   /** Waits for a phase: `SignIns`, `Hours` or `RollCall`. */
-  async phase(name, timeoutMs = 60_000) {
+  async phase(name, timeoutMs = 300_000) {
     await until(() => {
       assert.equal(this.code, undefined, `the load ended: ${this.log}\n${this.output}`);
       return this.log.includes(name);
@@ -86,7 +86,7 @@ export class Load {
   }
 
   /** Ends the load; the roll is called. The report, and the exit code. */
-  async ended({ early = true, timeoutMs = 60_000 } = {}) {
+  async ended({ early = true, timeoutMs = 300_000 } = {}) {
     if (early) this.child.kill('SIGTERM');
     await until(() => this.code !== undefined, { what: 'the load to end', timeoutMs }).catch(error => {
       this.child.kill('SIGKILL');
