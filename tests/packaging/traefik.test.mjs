@@ -1,5 +1,6 @@
-// docs/production/traefik*.yaml: every key is one that Traefik has. Traefik itself can't be built from what the Go module
-// proxy has of it, so nothing is sent through it; but its module has files with every key there is, made from its code.
+// docs/production/traefik*.yaml: every key is one that Traefik has. Nothing is sent through a Traefik, since building one takes
+// a third as long as all tests together; but its module has files with every key there is, made from its code. By hand, what
+// proxies.test.mjs asks of nginx was asked of a Traefik 3.5.0 with these files.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
