@@ -2,13 +2,13 @@
 // other on this machine. What is measured, and what the columns mean, is in ../README.md.
 //
 //   cargo build --release -p stagedoor -p stagedoor-load && npm ci --prefix tests/backstage
-//   node bench/compare/compare.mjs [--rounds 3 | --quick] [--side stagedoor] [--only jwks,refresh] [--json FILE] [--markdown FILE]
+//   node bench/compare/compare.mjs [--rounds 3 | --quick] [--side stagedoor] [--only jwks,refresh] [--awake] [--json FILE] [--markdown FILE]
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LOAD, during, freePort, run, until } from './process.mjs';
+import { LOAD, awake, during, freePort, run, until } from './process.mjs';
 import { SIDES, openSide } from './sides.mjs';
 import { markdown, summed } from './table.mjs';
 
@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     side: { type: 'string' },
     only: { type: 'string' },
     connections: { type: 'string' },
+    awake: { type: 'boolean', default: false },
     json: { type: 'string' },
     markdown: { type: 'string' },
   },
@@ -62,18 +63,20 @@ const provider = `127.0.0.1:${await freePort()}`;
 const rounds = Object.fromEntries(sides.map(side => [side, []]));
 await during([LOAD, ['provider', '--provider', provider]], {}, async () => {
   await until('the provider', async () => (await fetch(`http://${provider}/.well-known/openid-configuration`)).ok);
+  const fallAsleep = plan.awake ? awake() : () => {};
   for (let round = 1; round <= Number(plan.rounds); round += 1) {
     for (const side of sides) {
       console.error(`\nround ${round}: ${side}`);
       rounds[side].push(await measure(side, provider));
     }
   }
+  fallAsleep();
 });
 
 const machine = { cores: cpus().length, model: cpus()[0].model, node: process.version };
 const medians = summed(rounds);
 const columns = sides.length === 2 ? 'Backstage / Stagedoor (ratio)' : sides[0];
-const about = `${columns}; medians of ${plan.rounds} rounds of ${plan.seconds} s each; SQLite in ${plan.database === 'file' ? 'files' : 'memory'}; ${machine.cores} cores, ${machine.model}; Node.js ${machine.node}`;
+const about = `${columns}; medians of ${plan.rounds} rounds of ${plan.seconds} s each; SQLite in ${plan.database === 'file' ? 'files' : 'memory'}; ${machine.cores} cores${plan.awake ? ' that were kept awake' : ''}, ${machine.model}; Node.js ${machine.node}`;
 const text = `${about}\n\n${markdown(medians)}\n`;
 console.log(`\n${text}`);
 if (plan.json) writeFileSync(plan.json, JSON.stringify({ machine, plan, medians, rounds }, null, 2));
