@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import http from 'node:http';
+import net from 'node:net';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,6 +78,21 @@ describe('nginx before a portal and Stagedoor on one host', { skip: !hasNginx() 
       assert.equal((await sendAnyhow('GET', `${origin()}${path}`, { ca })).text, 'the portal', path);
     }
     assert.equal((await sendAnyhow('GET', `${house.door.auth}/.well-known/openid-configuration`, { ca })).json().issuer, house.door.auth);
+  });
+
+  test('connections that nobody uses are ended at the proxy, before the server does after 10 seconds', async () => {
+    for (const name of ['nginx-portal.conf', 'nginx.conf']) {
+      const upstreams = readFileSync(new URL(name, PAGE), 'utf8').match(/^upstream [^]*?^}/gm);
+      assert.ok(upstreams.length > 0);
+      for (const upstream of upstreams) assert.ok(Number(/keepalive_timeout (\d+)s;/.exec(upstream)[1]) < 10, upstream);
+    }
+    // The server's word on it.
+    const socket = net.connect(house.door.port, '127.0.0.1');
+    socket.write('GET /.backstage/health/v1/liveness HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await once(socket, 'data');
+    const began = performance.now();
+    await once(socket.resume(), 'close');
+    assert.ok(performance.now() - began > 9_500, 'it keeps them for as long as that');
   });
 
   test('http leads to https', async () => {
