@@ -56,6 +56,16 @@ class Connection {
   }
 }
 
+/** Does one thing after the other. */
+function inTurn() {
+  let last = Promise.resolve();
+  return act => {
+    const done = last.then(act);
+    last = done.catch(() => {});
+    return done;
+  };
+}
+
 async function evaluate(connection, context, expression) {
   const { type, result, exceptionDetails } = await connection.send('script.evaluate', {
     expression,
@@ -88,17 +98,20 @@ export async function launchFirefox(executable) {
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const connection = new Connection(socket);
   await connection.send('session.new', { capabilities: {} });
+  // It loses what is opened while a profile is closed.
+  const turn = inTurn();
   return {
     /** A profile of its own: no cookie of another. */
     async context() {
       const { userContext } = await connection.send('browser.createUserContext');
       return {
         async open(url) {
-          const { context } = await connection.send('browsingContext.create', { type: 'tab', userContext });
+          // Of a new tab it waits until that is shown: forever, where a popup is opened or closed meanwhile.
+          const { context } = await turn(() => connection.send('browsingContext.create', { type: 'window', userContext }));
           await connection.send('browsingContext.navigate', { context, url, wait: 'complete' });
           return { evaluate: expression => evaluate(connection, context, expression) };
         },
-        close: () => connection.send('browser.removeUserContext', { userContext }),
+        close: () => turn(() => connection.send('browser.removeUserContext', { userContext })),
       };
     },
     async close() {
