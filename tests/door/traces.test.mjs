@@ -220,7 +220,8 @@ describe('a collector that is none', () => {
       await house.door.says(/traces can't be sent/);
       const ending = performance.now();
       assert.equal(await house.door.close(), 0);
-      assert.ok(performance.now() - ending < 15_000, 'it ends in time');
+      // Two seconds are for the last spans; without that limit it would be five.
+      assert.ok(performance.now() - ending < 5_000, 'it ends in time');
     });
   }
 });
